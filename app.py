@@ -1,0 +1,30 @@
+"""The Xigang planning map: page set-up, language and navigation; no logic."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from geo.load import UnreadableDistrictError
+from ui.desk import make_desk, put_desk
+from ui.notices import problem_notice
+from ui.session import words
+from ui.shell import header
+from ui.stage import set_stage
+
+FAVICON = Path(__file__).resolve().parent / "static" / "icon.svg"
+
+st.set_page_config(page_title="西岗区规划一张图", page_icon=str(FAVICON), layout="wide")
+
+try:
+    desk = make_desk()
+except UnreadableDistrictError as error:
+    problem_notice(words(), [error.problem], title="problem.data_title")
+    st.stop()
+
+map_page = st.Page("pages/map.py", title=desk.words("page.map"), default=True)
+about_page = st.Page("pages/about.py", title=desk.words("page.about"), url_path="about")
+page = st.navigation([map_page, about_page], position="top")
+
+header(desk)
+put_desk(set_stage(desk, visible=page == map_page))
+page.run()

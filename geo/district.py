@@ -1,0 +1,45 @@
+"""What a district's ``district.json`` says: its names, its plan and the plan's groups and boxes."""
+
+import datetime
+
+from geo.layout import Group
+from geo.project import ForeignLanguage, KebabId, Record, Text
+
+
+class Plan(Record):
+    """The plan that all projects come from."""
+
+    title: Text
+    titles: dict[ForeignLanguage, Text]
+    number: Text
+    date: datetime.date
+
+
+class Titled(Record):
+    """A box of the plan and its title."""
+
+    title: Text
+    titles: dict[ForeignLanguage, Text]
+
+
+class Structure(Record):
+    """The plan's name for its spatial structure."""
+
+    name: Text
+    names: dict[ForeignLanguage, Text]
+
+
+class District(Record):
+    """One district. `centre` is lon, lat (EPSG:4326); `metric_crs` is where its lengths are computed."""
+
+    id: KebabId
+    name: Text
+    short_name: Text
+    names: dict[ForeignLanguage, Text]
+    short_names: dict[ForeignLanguage, Text]
+    centre: tuple[float, float]
+    metric_crs: Text
+    plan: Plan
+    structure: Structure
+    groups: tuple[Group, ...]
+    boxes: dict[int, Titled]

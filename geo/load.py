@@ -1,0 +1,255 @@
+"""Read the district's data folder: everything that is right, and the list of what is not.
+
+Nothing is repaired in silence, and one bad record never hides the good ones.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from shapely import is_valid_reason
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from geo.district import District
+from geo.layout import Element
+from geo.problem import Problem
+from geo.project import Project
+
+FeatureCollection = dict[str, Any]
+BASE_LAYERS = ("land", "neighbours", "boundary", "roads", "road_labels", "metro", "landmarks")
+MAX_FILE_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PlacedElement:
+    """A structure element and its schematic shape (EPSG:4326)."""
+
+    element: Element
+    geometry: BaseGeometry
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All of one district's data.
+
+    `base` maps a layer's name to its GeoJSON FeatureCollection (EPSG:4326); a missing layer is absent.
+    `version` is the projects file's own; `fingerprint` changes with every byte of any file.
+    """
+
+    district: District
+    projects: tuple[Project, ...]
+    elements: tuple[PlacedElement, ...]
+    base: dict[str, FeatureCollection]
+    problems: tuple[Problem, ...]
+    version: str
+    fingerprint: str
+
+    def project(self, project_id: str | None) -> Project | None:
+        """Return the project with this id, None where there is none."""
+        return next((project for project in self.projects if project.id == project_id), None)
+
+    def element(self, element_id: str | None) -> PlacedElement | None:
+        """Return the structure element with this id, None where there is none."""
+        return next((placed for placed in self.elements if placed.element.id == element_id), None)
+
+
+class UnreadableDistrictError(Exception):
+    """``district.json`` itself cannot be read, so there is nothing to show."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.where}: {problem.code} {problem.detail}")
+        self.problem = problem
+
+
+def read_json(path: Path) -> tuple[Any, Problem | None]:
+    """Return the JSON value in `path`, or None and what is wrong with the file."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            return None, Problem("file_too_large", path.name)
+        return json.loads(path.read_text(encoding="utf-8-sig")), None
+    except FileNotFoundError:
+        return None, Problem("file_missing", path.name)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        return None, Problem("file_unreadable", path.name, str(error))
+    except OSError as error:
+        return None, Problem("file_unreadable", path.name, error.strerror or "")
+
+
+def read_features(path: Path) -> tuple[list[dict[str, Any]], FeatureCollection, list[Problem]]:
+    """Return the features of a GeoJSON file, the whole collection, and what is wrong with it."""
+    collection, problem = read_json(path)
+    if problem:
+        return [], {}, [problem]
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(features, list):
+        return [], {}, [Problem("not_a_feature_collection", path.name)]
+    good = [feature for feature in features if isinstance(feature, dict) and feature.get("type") == "Feature"]
+    problems = [
+        Problem("not_a_feature", _where(path, number, feature))
+        for number, feature in enumerate(features, start=1)
+        if not (isinstance(feature, dict) and feature.get("type") == "Feature")
+    ]
+    return good, collection, problems
+
+
+def _where(path: Path, number: int, feature: Any) -> str:
+    identity = feature.get("id") if isinstance(feature, dict) else None
+    return f"{path.name} #{number}" + (f" ({identity})" if identity else "")
+
+
+def _field_problems(where: str, error: ValidationError) -> Iterator[Problem]:
+    for item in error.errors(include_url=False, include_context=False):
+        field = ".".join(str(part) for part in item["loc"])
+        match item["type"]:
+            case "missing":
+                yield Problem("field_missing", where, field)
+            case "extra_forbidden":
+                yield Problem("field_unknown", where, field)
+            case "value_error":
+                yield Problem("rule_broken", where, item["msg"].removeprefix("Value error, "))
+            case _:
+                yield Problem("field_invalid", where, f"{field} = {item['input']!r}"[:120])
+
+
+def _point(feature: dict[str, Any]) -> tuple[float | None, float | None]:
+    geometry = feature.get("geometry")
+    if geometry is None:
+        return None, None
+    match geometry:
+        case {"type": "Point", "coordinates": [int() | float() as lon, int() | float() as lat, *_]}:
+            if math.isfinite(lon) and math.isfinite(lat):
+                return lon, lat
+    raise ValueError("geometry is neither null nor a Point of finite lon, lat")
+
+
+def parse_project(feature: dict[str, Any]) -> Project:
+    """Return the project that a GeoJSON feature (EPSG:4326) describes.
+
+    Raises
+    ------
+    ValueError : where the geometry is not a finite point or null, or the model refuses a field
+        (pydantic's ValidationError is one).
+    """
+    properties = feature.get("properties")
+    if not isinstance(properties, dict):
+        raise ValueError("properties is not an object")
+    lon, lat = _point(feature)
+    return Project.model_validate({**properties, "id": feature.get("id"), "lon": lon, "lat": lat})
+
+
+def _load_projects(path: Path) -> tuple[list[Project], str, list[Problem]]:
+    features, collection, problems = read_features(path)
+    projects: dict[str, Project] = {}
+    for number, feature in enumerate(features, start=1):
+        where = _where(path, number, feature)
+        try:
+            project = parse_project(feature)
+        except ValidationError as error:
+            problems.extend(_field_problems(where, error))
+            continue
+        except ValueError as error:
+            problems.append(Problem("rule_broken", where, str(error)))
+            continue
+        if project.id in projects:
+            problems.append(Problem("id_repeated", where, project.id))
+            continue
+        projects[project.id] = project
+    return list(projects.values()), str(collection.get("version", "")), problems
+
+
+def _load_elements(path: Path) -> tuple[list[PlacedElement], list[Problem]]:
+    features, _, problems = read_features(path)
+    placed: list[PlacedElement] = []
+    for number, feature in enumerate(features, start=1):
+        where = _where(path, number, feature)
+        try:
+            element = Element.model_validate({**(feature.get("properties") or {}), "id": feature.get("id")})
+            geometry = shape(feature["geometry"])
+        except ValidationError as error:
+            problems.extend(_field_problems(where, error))
+            continue
+        except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
+            problems.append(Problem("geometry_invalid", where))
+            continue
+        if geometry.is_empty or not geometry.is_valid:
+            problems.append(Problem("geometry_invalid", where, is_valid_reason(geometry)))
+            continue
+        placed.append(PlacedElement(element, geometry))
+    return placed, problems
+
+
+def _drawable(feature: dict[str, Any]) -> bool:
+    try:
+        return not shape(feature["geometry"]).is_empty
+    except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return False
+
+
+def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem]]:
+    base: dict[str, FeatureCollection] = {}
+    problems: list[Problem] = []
+    for name in BASE_LAYERS:
+        path = folder / f"{name}.geojson"
+        features, collection, found = read_features(path)
+        problems.extend(found)
+        if not collection:
+            continue
+        good = [feature for feature in features if _drawable(feature)]
+        problems.extend(
+            Problem("geometry_invalid", _where(path, number, feature))
+            for number, feature in enumerate(features, start=1)
+            if feature not in good
+        )
+        base[name] = {**collection, "features": good}
+    return base, problems
+
+
+def _dangling_elements(projects: Iterable[Project], elements: Iterable[PlacedElement]) -> Iterator[Problem]:
+    known = {placed.element.id for placed in elements}
+    for project in projects:
+        if project.element and project.element not in known:
+            yield Problem("element_unknown", f"projects.geojson ({project.id})", project.element)
+
+
+def fingerprint_of(folder: Path) -> str:
+    """Return a hash of every data file in `folder` (names and contents)."""
+    digest = hashlib.sha256()
+    for path in sorted(p for pattern in ("*.geojson", "*.json", "base/*.geojson") for p in folder.glob(pattern)):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def load_dataset(folder: Path) -> Dataset:
+    """Return everything readable in the data folder, with the problems found on the way.
+
+    Raises
+    ------
+    UnreadableDistrictError : where ``district.json`` is missing or wrong; nothing can be shown without it.
+    """
+    raw, problem = read_json(folder / "district.json")
+    if problem:
+        raise UnreadableDistrictError(problem)
+    try:
+        district = District.model_validate(raw)
+    except ValidationError as error:
+        raise UnreadableDistrictError(next(_field_problems("district.json", error))) from error
+    projects, version, project_problems = _load_projects(folder / "projects.geojson")
+    elements, element_problems = _load_elements(folder / "layout.geojson")
+    base, base_problems = _load_base(folder / "base")
+    return Dataset(
+        district=district,
+        projects=tuple(projects),
+        elements=tuple(elements),
+        base=base,
+        problems=(*project_problems, *element_problems, *base_problems, *_dangling_elements(projects, elements)),
+        version=version,
+        fingerprint=fingerprint_of(folder),
+    )

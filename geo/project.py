@@ -1,0 +1,140 @@
+"""What a project is: the one pydantic model behind ``data/projects.geojson``."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from geo.names import name_in
+from geo.phase import latest_phase, phases_of
+from geo.vocabulary import PLACED_GRADES, STAGE_OF_PHASE, Grade, Phase, Sector, Stage
+
+KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+ForeignLanguage = Literal["en", "ja", "ko", "ru"]
+NEAR_LIMIT_M = 250
+
+
+class Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(Record):
+    """A sentence of ours in the two languages every record must carry."""
+
+    zh: Text
+    en: Text
+
+    def in_language(self, language: str) -> str:
+        """Return the Chinese text for ``zh``, the English one for every other language."""
+        return self.zh if language == "zh" else self.en
+
+
+class Mention(Record):
+    """One place where the plan names a project.
+
+    A mention in a box holds `box` and `heading` (and `group` where the box prints one);
+    a mention in the running text holds `chapter` and `section` instead.
+    """
+
+    box: int | None = None
+    heading: Text | None = None
+    group: Text | None = None
+    chapter: int | None = None
+    section: int | None = None
+    name: Text
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Self:
+        if (self.box is None) == (self.chapter is None):
+            raise ValueError("a mention stands either in a box or in a chapter of the running text")
+        return self
+
+
+class Location(Record):
+    """Where a project is, how well that is known, and from what."""
+
+    grade: Grade
+    accuracy_m: Annotated[int, Field(gt=0)] | None = None
+    basis: Bilingual
+    address: Text | None = None
+    source: Text | None = None
+    source_crs: Literal["EPSG:4326", "GCJ-02", "BD-09"] | None = None
+    checked: date
+
+    @model_validator(mode="after")
+    def _evidence_for_every_point(self) -> Self:
+        placed = self.grade in PLACED_GRADES
+        if placed and (self.accuracy_m is None or self.source is None or self.source_crs is None):
+            raise ValueError(f"a location graded {self.grade} needs accuracy_m, source and source_crs")
+        if not placed and self.accuracy_m is not None:
+            raise ValueError(f"a location graded {self.grade} has no point, so no accuracy_m")
+        if self.grade is Grade.NEAR and self.accuracy_m is not None and self.accuracy_m > NEAR_LIMIT_M:
+            raise ValueError(f"near means within {NEAR_LIMIT_M} m; accuracy_m is {self.accuracy_m}")
+        return self
+
+
+class CurrentStatus(Record):
+    """What is known of a project after the plan; filled by the office, never by us."""
+
+    value: Text
+    date: date
+    source: Text
+
+
+class Project(Record):
+    """A project of the plan, as the ``properties`` of its feature plus ``id`` and point.
+
+    `lon`, `lat` are WGS 84 degrees (EPSG:4326), both None where the project has no place.
+    """
+
+    id: KebabId
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    name: Text
+    names: dict[ForeignLanguage, Text]
+    sector: Sector
+    phase: Phase
+    group: Text | None
+    element: KebabId | None
+    element_basis: Bilingual | None
+    current_status: CurrentStatus | None
+    mentions: Annotated[tuple[Mention, ...], Field(min_length=1)]
+    location: Location
+    summary: Bilingual
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if "en" not in self.names:
+            raise ValueError("names needs an English name (en)")
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("a point needs both lon and lat")
+        if (self.lon is not None) != (self.location.grade in PLACED_GRADES):
+            raise ValueError(f"geometry and grade disagree: grade is {self.location.grade}")
+        if (self.element is None) != (self.element_basis is None):
+            raise ValueError("element and element_basis go together")
+        derived = latest_phase(self.mentions)
+        if self.phase is not derived:
+            raise ValueError(f"stored phase {self.phase} differs from the mentions' latest, {derived}")
+        return self
+
+    @property
+    def stage(self) -> Stage:
+        """The drawing stage of the stored (latest) phase."""
+        return STAGE_OF_PHASE[self.phase]
+
+    @property
+    def phases_in_any_wording(self) -> frozenset[Phase]:
+        """Every phase that some mention states; ``unstated`` alone where none does."""
+        return phases_of(self.mentions)
+
+    @property
+    def placed(self) -> bool:
+        """Whether the project has a point on the map."""
+        return self.lon is not None
+
+    def name_in(self, language: str) -> str:
+        """Return the name in `language`: Chinese for ``zh``, else that language's, else English."""
+        return name_in(language, self.name, self.names)

@@ -1,0 +1,45 @@
+"""The message that steers the map: which sites, what is picked, which layers, which language."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from geo.filter import Mask
+from layers.tiles import TileSource
+
+
+def site_mask(rows: Sequence[int], wanted: Mask) -> str:
+    """Return which of the map's sites are wanted as a base64 bit string, one bit a site.
+
+    Parameters
+    ----------
+    rows : sequence of int, (m,), positions of the map's sites among the projects (``webmap.site_rows``)
+    wanted : bool array, (n,), the filter's result over all projects
+    """
+    bits = np.packbits(wanted[np.asarray(rows, dtype=np.intp)])
+    return base64.b64encode(bits.tobytes()).decode("ascii")
+
+
+def state_message(
+    *,
+    mask: str,
+    language: str,
+    selected: tuple[str, str] | None,
+    emphasised: Iterable[str],
+    hidden: Iterable[str],
+    tiles: TileSource | None,
+    view: tuple[float, float, float] | None,
+) -> dict[str, Any]:
+    """Return the message for ``planMap.apply``. `selected` is (kind, id); `view` is lat, lon, zoom at the start."""
+    return {
+        "mask": mask,
+        "language": language,
+        "selected": {"kind": selected[0], "id": selected[1]} if selected else None,
+        "emphasised": sorted(emphasised),
+        "hidden": sorted(hidden),
+        "tiles": {**asdict(tiles), "maxZoom": tiles.max_zoom} if tiles else None,
+        "view": view,
+    }

@@ -1,0 +1,102 @@
+"""How everything looks, said once: the web map, its legend, the list and the print map all read this.
+
+Colour says *what* (sector), stroke says *how far along* (stage), fill says *how sure* (grade).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from geo.vocabulary import Grade, Sector, Stage
+
+SEA: Final = "#D9E6EE"
+LAND: Final = "#EFEDE7"
+DISTRICT: Final = "#FBFAF7"
+SHORE: Final = "#A9BECB"
+ROAD: Final = "#FFFFFF"
+ROAD_CASING: Final = "#BDB8AE"
+METRO: Final = "#5F6A7D"
+BOUNDARY: Final = "#5E4B8B"
+BOUNDARY_BAND: Final = "#DAD3E8"
+LANDMARK: Final = "#6B7680"
+TEXT: Final = "#1F2A33"
+TEXT_SECONDARY: Final = "#5A6670"
+TITLE: Final = "#14406B"
+HALO: Final = "#FFFFFF"
+SELECTION: Final = "#D1410C"
+UNSTATED: Final = "#6B7278"
+
+ROAD_WIDTH_PX: Final = {"trunk": 4.0, "primary": 3.4, "secondary": 2.6, "tertiary": 1.8}
+
+SITE_RADIUS_PX: Final = 7.0
+FILL_OPACITY: Final = 0.54
+OUTLINE_SHADE: Final = 0.55
+
+
+def shade(colour: str, factor: float) -> str:
+    """Return `colour` (``#RRGGBB``) with each channel multiplied by `factor` (0–1)."""
+    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(channel * factor):02X}" for channel in channels)
+
+
+@dataclass(frozen=True)
+class SectorStyle:
+    """A sector's hue and its marker shape (a name of ``layers.symbols``)."""
+
+    colour: str
+    shape: str
+
+    @property
+    def outline(self) -> str:
+        """The darker hue of outlines and labels, at least 3:1 against the district fill."""
+        return shade(self.colour, OUTLINE_SHADE)
+
+
+SECTORS: Final[dict[Sector, SectorStyle]] = {
+    Sector.COMMERCE: SectorStyle("#E8B500", "square"),
+    Sector.HEALTH: SectorStyle("#117733", "cross"),
+    Sector.CULTURE: SectorStyle("#B5548F", "diamond"),
+    Sector.TECHNOLOGY: SectorStyle("#332288", "triangle"),
+    Sector.HOUSING: SectorStyle("#56B4E9", "pentagon"),
+    Sector.BUSINESS: SectorStyle("#882255", "hexagon"),
+    Sector.LAND: SectorStyle("#E8743B", "triangle-down"),
+    Sector.INFRASTRUCTURE: SectorStyle("#44AA99", "circle"),
+}
+
+
+@dataclass(frozen=True)
+class StageStyle:
+    """A stage's outline: width in px (screen) or pt (print), dash lengths in the same unit."""
+
+    width: float
+    dash: tuple[float, ...] = ()
+    colour: str | None = None
+
+
+STAGES: Final[dict[Stage, StageStyle]] = {
+    Stage.DONE: StageStyle(1.0),
+    Stage.ACTIVE: StageStyle(2.2),
+    Stage.PIPELINE: StageStyle(1.8, (5, 2)),
+    Stage.UNSTATED: StageStyle(1.0, (), UNSTATED),
+}
+
+FILLED_GRADES: Final = frozenset({Grade.EXACT, Grade.NEAR})
+
+
+@dataclass(frozen=True)
+class StructureStyle:
+    """How the elements of one group of the spatial structure are drawn, always as schematic."""
+
+    colour: str
+    fill_opacity: float = 0.16
+    width: float = 1.0
+    dash: tuple[float, ...] = (2, 2)
+    hatch: bool = True
+    arrow_ends: bool = False
+
+
+STRUCTURE: Final[tuple[StructureStyle, ...]] = (
+    StructureStyle("#14406B", fill_opacity=0, width=6.0, dash=(14, 5), hatch=False, arrow_ends=True),
+    StructureStyle("#1E8A8A"),
+    StructureStyle("#C4622D"),
+    StructureStyle("#7A6FA8"),
+)

@@ -1,0 +1,438 @@
+/* The bridge: holds every feature once, applies state messages, reports events.
+ *
+ * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view, focus}
+ * planMap.listen(fn)    fn({type: "pick", kind, id}) or fn({type: "view", view: [lat, lon, zoom]}) or {type: "tiles-failed"}
+ */
+function planMapBridge(map, folders, data) {
+  "use strict";
+
+  const {style, words, sites, elements} = data;
+  const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set()};
+  let listener = () => {};
+  const heard = [];
+  const report = event => { heard.push(event); listener(event); };
+  const word = key => words[stateNow.language][key];
+  const nameOf = names => names[stateNow.language] || names.en || names.zh;
+  const shown = layer => !stateNow.hidden.has(layer);
+
+  /* ---- sites: one marker a place; several sites at one place share it ---- */
+  const siteCount = sites.id.length;
+  const stacks = [], stackOf = new Array(siteCount);
+  {
+    const byPlace = new Map();
+    for (let i = 0; i < siteCount; i++) {
+      const place = sites.lon[i] + "," + sites.lat[i];
+      if (!byPlace.has(place)) byPlace.set(place, {members: [], visible: []});
+      byPlace.get(place).members.push(i);
+      stackOf[i] = byPlace.get(place);
+    }
+    stacks.push(...byPlace.values());
+  }
+  const rowOf = new Map(sites.id.map((id, i) => [id, i]));
+  const siteGroup = L.layerGroup().addTo(map);
+  const accuracyGroup = L.layerGroup().addTo(map);
+  const selectionGroup = L.layerGroup().addTo(map);
+  const latLngOf = i => [sites.lat[i], sites.lon[i]];
+
+  function looks(stack) {
+    const rows = stack.visible, first = rows[0];
+    const sector = style.sectors[sites.sector[first]], stage = style.stages[sites.stage[first]];
+    const filled = rows.length === 1 && sites.filled[first];
+    const base = {radius: style.radius, ground: style.ground, font: style.font, count: rows.length, fill: !!filled,
+      fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round"};
+    if (rows.length === 1) {
+      return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
+        weight: stage.width, dashArray: stage.dash.length ? stage.dash.join(",") : null};
+    }
+    return {...base, shape: style.stackPoints, radius: style.radius + 2, color: style.text, weight: 1.4, dashArray: null};
+  }
+
+  function markerOf(stack) {
+    const options = looks(stack);
+    if (!stack.marker) {
+      stack.marker = new L.SiteMarker(latLngOf(stack.members[0]), options);
+      stack.marker.on("click", event => { L.DomEvent.stopPropagation(event); pickStack(stack); });
+      stack.marker.bindTooltip(() => stackTooltip(stack), {direction: "top", offset: [0, -8]});
+    } else {
+      const changed = stack.marker.options.count !== options.count || stack.drawn !== stack.visible[0];
+      if (changed) {
+        Object.assign(stack.marker.options, options);
+        stack.marker._radius = options.radius;
+        if (stack.marker._map) stack.marker.setStyle(options);
+      }
+    }
+    stack.drawn = stack.visible[0];
+    return stack.marker;
+  }
+
+  function line(tag, text, className) {
+    const node = document.createElement(tag);
+    node.textContent = text;
+    if (className) node.className = className;
+    return node;
+  }
+
+  function siteName(i) {
+    return (sites.names[stateNow.language] || sites.names.en)[i];
+  }
+
+  function stackTooltip(stack) {
+    const box = document.createElement("div");
+    const rows = stack.visible.slice(0, 6);
+    rows.forEach(i => box.append(line("div", siteName(i), "tip-name")));
+    if (stack.visible.length > rows.length) box.append(line("div", `… +${stack.visible.length - rows.length}`));
+    const first = stack.visible[0];
+    box.append(line("div", word("grade." + sites.grade[first]) + ` ± ${sites.accuracy[first]} m`, "tip-note"));
+    return box;
+  }
+
+  function pickStack(stack) {
+    if (stack.visible.length === 1) return pick("site", sites.id[stack.visible[0]]);
+    const box = document.createElement("div");
+    box.className = "stack-list";
+    box.append(line("p", word("map.shared_place"), "tip-note"));
+    stack.visible.forEach(i => {
+      const button = line("button", siteName(i));
+      button.type = "button";
+      button.onclick = () => { map.closePopup(); pick("site", sites.id[i]); };
+      box.append(button);
+    });
+    L.popup({maxWidth: 280, autoPanPadding: [20, 20]}).setLatLng(stack.marker.getLatLng()).setContent(box).openOn(map);
+  }
+
+  /* ---- structure ---- */
+  const elementLayers = new Map();
+  folders.structure.eachLayer(layer => {
+    const id = layer.feature.id;
+    elementLayers.set(id, layer);
+    layer.on("click", event => { L.DomEvent.stopPropagation(event); pick("element", id); });
+    layer.bindTooltip(() => {
+      const box = document.createElement("div");
+      box.append(line("div", nameOf(elements[id].names), "tip-name"), line("div", word("map.schematic"), "tip-note"));
+      return box;
+    }, {sticky: true});
+    layer.plainStyle = {weight: layer.options.weight, color: layer.options.color, fillOpacity: layer.options.fillOpacity};
+  });
+
+  function styleElements() {
+    for (const [id, layer] of elementLayers) {
+      const picked = stateNow.selected && stateNow.selected.kind === "element" && stateNow.selected.id === id;
+      const plain = layer.plainStyle, raised = picked || stateNow.emphasised.has(id);
+      layer.setStyle({...plain, weight: raised ? plain.weight + 1.6 : plain.weight,
+        color: picked ? style.selection : plain.color,
+        fillOpacity: raised && plain.fillOpacity ? plain.fillOpacity + 0.1 : plain.fillOpacity});
+    }
+  }
+
+  /* ---- selection ---- */
+  function pick(kind, id) {
+    stateNow.selected = {kind, id};
+    drawSelection();
+    report({type: "pick", kind, id});
+  }
+
+  function drawSelection() {
+    selectionGroup.clearLayers();
+    const chosen = stateNow.selected;
+    if (chosen && chosen.kind === "site" && rowOf.has(chosen.id)) {
+      const i = rowOf.get(chosen.id);
+      if (!sites.filled[i]) selectionGroup.addLayer(accuracyCircle(i, true));
+      selectionGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 13, color: style.selection, weight: 2.5, fill: false,
+        interactive: false}));
+    }
+    styleElements();
+    labels.redraw();
+  }
+
+  function accuracyCircle(i, strong) {
+    const sector = style.sectors[sites.sector[i]];
+    return L.circle(latLngOf(i), {radius: sites.accuracy[i], color: strong ? style.selection : sector.outline,
+      weight: strong ? 1.4 : 1, opacity: strong ? 0.9 : 0.45, dashArray: "4,4", fill: strong, fillOpacity: 0.05,
+      interactive: false});
+  }
+
+  function drawAccuracy() {
+    accuracyGroup.clearLayers();
+    if (!shown("sites") || map.getZoom() < style.accuracyZoom) return;
+    const view = map.getBounds().pad(0.2);
+    for (const stack of stacks) {
+      const i = stack.visible[0];
+      if (i !== undefined && !sites.filled[i] && view.contains(latLngOf(i))) accuracyGroup.addLayer(accuracyCircle(i, false));
+    }
+  }
+
+  function reveal(chosen) {
+    if (!chosen) return;
+    if (chosen.kind === "site" && rowOf.has(chosen.id)) {
+      const at = latLngOf(rowOf.get(chosen.id));
+      if (!map.getBounds().pad(-0.08).contains(at)) map.panTo(at);
+    } else if (chosen.kind === "element" && elementLayers.has(chosen.id)) {
+      const box = elementLayers.get(chosen.id).getBounds();
+      if (!map.getBounds().contains(box)) map.fitBounds(box, {padding: [40, 40], maxZoom: 15});
+    }
+  }
+
+  /* ---- which sites ---- */
+  function applyMask(mask) {
+    const bytes = Uint8Array.from(atob(mask), c => c.charCodeAt(0));
+    for (const stack of stacks) stack.visible = [];
+    for (let i = 0; i < siteCount; i++) if (bytes[i >> 3] & (128 >> (i & 7))) stackOf[i].visible.push(i);
+    drawSites();
+  }
+
+  function drawSites() {
+    for (const stack of stacks) {
+      const wanted = stack.visible.length > 0 && shown("sites");
+      if (wanted) {
+        const marker = markerOf(stack);
+        if (!marker._map) siteGroup.addLayer(marker);
+      } else if (stack.marker && stack.marker._map) siteGroup.removeLayer(stack.marker);
+    }
+    drawAccuracy();
+  }
+
+  /* ---- layers and labels ---- */
+  function applyLayers() {
+    for (const [name, layers] of Object.entries(folders.byName)) {
+      for (const layer of layers) shown(name) ? map.addLayer(layer) : map.removeLayer(layer);
+    }
+    if (shown("structure")) elementLayers.forEach(layer => layer.bringToBack());
+    drawSites();
+  }
+
+  const LABEL_LIMIT = 1500;
+  function labelItems(zoom) {
+    const items = [], selected = stateNow.selected;
+    if (!shown("labels")) return items;
+    if (shown("structure")) {
+      for (const [id, element] of Object.entries(elements)) {
+        const text = nameOf(element.names), common = {key: id, bold: true, size: zoom < 12.75 ? 11 : 13, colour: element.label};
+        items.push(element.line ? {...common, line: element.line, text: text}
+          : {...common, at: element.at, text: wrapped(text) + (zoom < 12.75 ? "" : `\n${word("map.schematic_short")}`)});
+      }
+    }
+    let many = 0;
+    const view = map.getBounds();
+    const label = (i, bold) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, text: siteName(i), size: 12, bold,
+      colour: style.sectors[sites.sector[i]].outline});
+    if (selected && selected.kind === "site" && rowOf.has(selected.id)) items.unshift({...label(rowOf.get(selected.id), true)});
+    if (shown("sites") && zoom >= style.siteLabelZoom) {
+      for (const stack of stacks) {
+        if (stack.visible.length !== 1 || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
+        items.push(label(stack.visible[0], false));
+      }
+    }
+    for (const base of data.labels) {
+      if (zoom < base.zoom || !shown(base.layer)) continue;
+      items.push({key: base.key, text: nameOf(base.names), size: base.size, colour: base.colour, at: base.at, line: base.line,
+        radius: base.radius, bold: false});
+    }
+    return items;
+  }
+
+  function wrapped(text) {
+    if (stateNow.language !== "zh" || text.length < 9) {
+      return text.length < 24 ? text : text.replace(/^(.{10,}?) /, "$1\n");
+    }
+    const half = Math.ceil(text.length / 2);
+    return text.slice(0, half) + "\n" + text.slice(half);
+  }
+
+  function labelObstacles() {
+    const boxes = [], frame = map.getContainer().getBoundingClientRect(), reach = style.radius + 1;
+    if (shown("sites")) {
+      const view = map.getBounds();
+      for (const stack of stacks) {
+        if (!stack.visible.length || !view.contains(latLngOf(stack.members[0]))) continue;
+        const at = map.latLngToContainerPoint(latLngOf(stack.members[0]));
+        boxes.push([at.x - reach, at.y - reach, at.x + reach, at.y + reach]);
+        if (boxes.length > LABEL_LIMIT) break;
+      }
+    }
+    for (const control of map.getContainer().querySelectorAll(".leaflet-control")) {
+      const box = control.getBoundingClientRect();
+      if (box.width) boxes.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
+    }
+    return boxes;
+  }
+
+  const labels = new L.MapLabels(style.font, style.halo).addTo(map);
+
+  /* ---- furniture ---- */
+  const legend = L.control({position: "bottomleft"});
+  legend.onAdd = () => {
+    const box = L.DomUtil.create("details", "map-legend");
+    box.open = map.getSize().x > 640;
+    box.addEventListener("toggle", () => labels.redraw());
+    L.DomEvent.disableClickPropagation(box);
+    L.DomEvent.disableScrollPropagation(box);
+    return box;
+  };
+  legend.addTo(map);
+
+  function presentCodes() {
+    const present = new Set();
+    for (const [name] of Object.entries(folders.byName)) if (shown(name)) present.add("layer." + name);
+    if (shown("sites")) {
+      for (const stack of stacks) {
+        if (stack.visible.length > 1) present.add("stack");
+        for (const i of stack.visible) {
+          present.add("sector." + sites.sector[i]).add("stage." + sites.stage[i]).add(sites.filled[i] ? "filled" : "hollow");
+        }
+      }
+    }
+    return present;
+  }
+
+  function drawLegend() {
+    const box = legend.getContainer(), present = presentCodes();
+    box.replaceChildren(line("summary", word("legend.title")));
+    for (const section of data.legend) {
+      const items = section.items.filter(item => present.has(item.when));
+      if (!items.length) continue;
+      box.append(line("h3", word(section.title)));
+      const list = document.createElement("ul");
+      for (const item of items) {
+        const row = document.createElement("li");
+        const symbol = document.createElement("span");
+        symbol.innerHTML = item.svg; /* ours, made from the style table */
+        row.append(symbol, line("span", item.names ? nameOf(item.names) : word(item.label)));
+        list.append(row);
+      }
+      box.append(list);
+    }
+  }
+
+  function button(bar, icon, action) {
+    const node = L.DomUtil.create("button", "map-button", bar);
+    node.type = "button";
+    node.innerHTML = icon; /* ours */
+    node.onclick = action;
+    return node;
+  }
+
+  const tools = L.control({position: "topleft"});
+  const ICONS = {
+    home: '<svg viewBox="0 0 16 16"><path d="M2 7.5 8 2.5l6 5M3.5 7v6.5h9V7"/></svg>',
+    full: '<svg viewBox="0 0 16 16"><path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10"/></svg>'
+  };
+  let homeButton, fullButton;
+  tools.onAdd = () => {
+    const bar = L.DomUtil.create("div", "leaflet-bar map-tools");
+    L.DomEvent.disableClickPropagation(bar);
+    homeButton = button(bar, ICONS.home, () => goHome(true));
+    fullButton = button(bar, ICONS.full, () => {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else document.documentElement.requestFullscreen();
+    });
+    return bar;
+  };
+  tools.addTo(map);
+
+  const pointer = L.control({position: "bottomright"});
+  pointer.onAdd = () => L.DomUtil.create("div", "map-pointer");
+  pointer.addTo(map);
+  map.on("mousemove", event => {
+    const {lat, lng} = event.latlng;
+    pointer.getContainer().textContent = `${lng.toFixed(5)}° E  ${lat.toFixed(5)}° N  WGS 84`;
+  });
+  map.on("mouseout", () => { pointer.getContainer().textContent = ""; });
+  L.control.scale({imperial: false, maxWidth: 120, position: "bottomright"}).addTo(map);
+  map.attributionControl.setPrefix(false);
+
+  let credited = [];
+  function drawWords() {
+    document.documentElement.lang = data.htmlLang[stateNow.language];
+    credited.forEach(text => map.attributionControl.removeAttribution(text));
+    credited = [word("map.currency"), word("map.credit")];
+    credited.forEach(text => map.attributionControl.addAttribution(text));
+    for (const [node, key] of [[homeButton, "map.home"], [fullButton, "map.fullscreen"]]) {
+      node.title = word(key);
+      node.setAttribute("aria-label", word(key));
+    }
+    map.getContainer().setAttribute("aria-label", word("map.label"));
+    const zoom = map.zoomControl;
+    for (const [node, key] of [[zoom._zoomInButton, "map.zoom_in"], [zoom._zoomOutButton, "map.zoom_out"]]) {
+      node.title = word(key);
+      node.setAttribute("aria-label", word(key));
+    }
+  }
+
+  /* ---- online tiles, only when asked for ---- */
+  let tileLayers = [], tileId = null;
+  function applyTiles(source) {
+    const wanted = source ? source.id : null;
+    if (wanted === tileId) return;
+    tileId = wanted;
+    tileLayers.forEach(layer => layer.remove());
+    const crs = source && source.datum === "GCJ02" ? L.CRS.Gcj02 : L.CRS.EPSG3857;
+    if (map.options.crs !== crs) {
+      const centre = map.getCenter(), zoom = map.getZoom();
+      map.options.crs = crs;
+      map._resetView(centre, zoom);
+    }
+    tileLayers = source ? source.urls.map(url => L.tileLayer(url, {attribution: source.attribution,
+      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles"})) : [];
+    let failed = 0;
+    tileLayers.forEach(layer => layer.on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));
+    for (const layers of folders.ground) source ? map.removeLayer(layers) : map.addLayer(layers);
+  }
+
+  /* ---- view ---- */
+  let viewed = false, pendingView = null;
+  function goHome(animate) {
+    map.fitBounds(data.bounds, {animate, padding: [8, 8]});
+  }
+
+  function setFirstView() {
+    if (viewed || !map.getSize().x || !map.getSize().y) return;
+    viewed = true;
+    if (pendingView) map.setView([pendingView[0], pendingView[1]], pendingView[2], {animate: false});
+    else goHome(false);
+  }
+
+  new ResizeObserver(() => {
+    map.invalidateSize({pan: false});
+    setFirstView();
+  }).observe(map.getContainer());
+  map.on("moveend", () => {
+    if (!viewed) return;
+    const centre = map.getCenter();
+    report({type: "view", view: [+centre.lat.toFixed(5), +centre.lng.toFixed(5), +map.getZoom().toFixed(2)]});
+  });
+  map.on("zoomend moveend", drawAccuracy);
+
+  function sameChoice(a, b) {
+    return (a && a.kind + a.id) === (b && b.kind + b.id);
+  }
+
+  function apply(state) {
+    const moved = !sameChoice(state.selected, stateNow.selected);
+    stateNow.hidden = new Set(state.hidden);
+    stateNow.language = state.language;
+    stateNow.emphasised = new Set(state.emphasised);
+    stateNow.selected = state.selected;
+    if (!viewed) pendingView = state.view;
+    applyTiles(state.tiles);
+    applyMask(state.mask);
+    applyLayers();
+    drawWords();
+    drawLegend();
+    drawSelection();
+    setFirstView();
+    if (moved && viewed) reveal(state.selected);
+    labels.from(labelItems, labelObstacles);
+    api.applied += 1;
+  }
+
+  const api = {
+    applied: 0, map, heard, labels,
+    apply,
+    listen: fn => { listener = fn; },
+    /* for tests and assistive tools: what is drawn now, and where */
+    drawn: () => stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.id[i])),
+    drawnElements: () => [...elementLayers].filter(([, layer]) => layer._map).map(([id]) => id),
+    pixelOf: id => rowOf.has(id) ? map.latLngToContainerPoint(latLngOf(rowOf.get(id))) : null
+  };
+  return api;
+}

@@ -1,0 +1,164 @@
+/* Map labels on one canvas: placed greedily by rank, never over a marker, the furniture or each other. */
+(function () {
+  "use strict";
+
+  const PADDING = 0.15, GAP = 3, MAX_BEND = 0.35;
+
+  function overlaps(a, b) {
+    return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  }
+
+  L.MapLabels = L.Layer.extend({
+    initialize: function (font, halo) {
+      this._font = font;
+      this._halo = halo;
+      this._items = () => [];
+      this._obstacles = () => [];
+      this.placed = [];
+    },
+
+    /* items(zoom) → labels by falling rank; obstacles() → boxes [x0, y0, x1, y1] in container pixels. */
+    from: function (items, obstacles) {
+      this._items = items;
+      this._obstacles = obstacles;
+      this.redraw();
+      return this;
+    },
+
+    onAdd: function (map) {
+      this._canvas = L.DomUtil.create("canvas", "map-labels", map.getPane("labels"));
+      map.on("moveend viewreset resize", this.redraw, this);
+      map.on("zoomstart", this._hide, this);
+    },
+
+    onRemove: function (map) {
+      this._canvas.remove();
+      map.off("moveend viewreset resize", this.redraw, this);
+      map.off("zoomstart", this._hide, this);
+    },
+
+    redraw: function () {
+      if (this._map && !this._frame) this._frame = requestAnimationFrame(() => { this._frame = 0; this._draw(); });
+    },
+
+    _hide: function () {
+      this._canvas.style.visibility = "hidden";
+    },
+
+    _draw: function () {
+      if (!this._map) return;
+      const size = this._map.getSize(), pad = size.multiplyBy(PADDING).round(), ratio = window.devicePixelRatio || 1;
+      this._pad = pad;
+      this._width = size.x + 2 * pad.x;
+      this._height = size.y + 2 * pad.y;
+      const canvas = this._canvas;
+      canvas.width = this._width * ratio;
+      canvas.height = this._height * ratio;
+      canvas.style.width = this._width + "px";
+      canvas.style.height = this._height + "px";
+      L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint(L.point(0, 0)).subtract(pad));
+      canvas.style.visibility = "";
+      const pen = this._pen = canvas.getContext("2d");
+      pen.scale(ratio, ratio);
+      pen.lineJoin = "round";
+      this._taken = this._obstacles().map(([x0, y0, x1, y1]) => [x0 + pad.x, y0 + pad.y, x1 + pad.x, y1 + pad.y]);
+      this.placed = [];
+      for (const item of this._items(this._map.getZoom())) this._place(item);
+    },
+
+    _point: function (latLng) {
+      return this._map.latLngToContainerPoint(latLng).add(this._pad);
+    },
+
+    _place: function (item) {
+      this._pen.font = `${item.bold ? 700 : 400} ${item.size}px ${this._font}`;
+      const lines = item.text.split("\n");
+      const width = Math.max(...lines.map(line => this._pen.measureText(line).width));
+      const height = item.size * 1.2 * lines.length;
+      const done = item.line ? this._alongLine(item, width) : this._atPoint(item, lines, width, height);
+      if (done) this.placed.push(item.key);
+    },
+
+    _free: function (box) {
+      return box[0] >= 0 && box[1] >= 0 && box[2] <= this._width && box[3] <= this._height
+        && !this._taken.some(other => overlaps(box, other));
+    },
+
+    _atPoint: function (item, lines, width, height) {
+      const at = this._point(item.at), reach = (item.radius || 0) + GAP;
+      const right = at.x + reach, left = at.x - reach - width, middle = at.x - width / 2;
+      const above = at.y - reach - height, level = at.y - height / 2, below = at.y + reach;
+      const spots = item.radius
+        ? [[right, level], [left, level], [middle, above], [middle, below],
+           [right, above], [right, below], [left, above], [left, below]]
+        : [[middle, level], [middle, level - height], [middle, level + height],
+           [middle - width / 2, level], [middle + width / 2, level]];
+      for (const [x, y] of spots) {
+        const box = [x - 1, y - 1, x + width + 1, y + height + 1];
+        if (!this._free(box)) continue;
+        this._taken.push(box);
+        this._pen.textAlign = item.radius ? "left" : "center";
+        this._pen.textBaseline = "middle";
+        lines.forEach((line, i) => this._write(
+          line, item.radius ? x : x + width / 2, y + item.size * 1.2 * (i + 0.5), item));
+        return true;
+      }
+      return false;
+    },
+
+    _alongLine: function (item, width) {
+      const points = item.line.map(latLng => this._point(latLng));
+      let best = null;
+      for (let i = 0; i < points.length - 1; i++) {
+        let length = 0, j = i;
+        const heading = Math.atan2(points[i + 1].y - points[i].y, points[i + 1].x - points[i].x);
+        while (j < points.length - 1) {
+          const turn = Math.atan2(points[j + 1].y - points[j].y, points[j + 1].x - points[j].x) - heading;
+          if (Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn))) > MAX_BEND) break;
+          length += points[j].distanceTo(points[++j]);
+        }
+        if (length < width + 12) continue;
+        for (const share of [0.5, 0.3, 0.7]) {
+          const run = this._runOn(points[i], points[j], share, width, item.size);
+          if (run && (!best || Math.abs(share - 0.5) < best.off)) best = {...run, off: Math.abs(share - 0.5)};
+        }
+        if (best && best.off === 0) break;
+      }
+      if (!best) return false;
+      this._taken.push(...best.boxes);
+      const pen = this._pen;
+      pen.save();
+      pen.translate(best.x, best.y);
+      pen.rotate(best.angle);
+      pen.textAlign = "center";
+      pen.textBaseline = "middle";
+      this._write(item.text, 0, 0, item);
+      pen.restore();
+      return true;
+    },
+
+    _runOn: function (start, end, share, width, size) {
+      const x = start.x + (end.x - start.x) * share, y = start.y + (end.y - start.y) * share;
+      let angle = Math.atan2(end.y - start.y, end.x - start.x);
+      if (angle > Math.PI / 2 || angle <= -Math.PI / 2) angle += Math.PI;
+      const boxes = [], half = size * 0.62, count = Math.max(1, Math.ceil(width / size));
+      for (let i = 0; i < count; i++) {
+        const along = (i + 0.5) / count * width - width / 2;
+        const cx = x + along * Math.cos(angle), cy = y + along * Math.sin(angle);
+        boxes.push([cx - half, cy - half, cx + half, cy + half]);
+      }
+      return boxes.every(box => this._free(box)) ? {x, y, angle, boxes} : null;
+    },
+
+    _write: function (text, x, y, item) {
+      const pen = this._pen;
+      pen.globalAlpha = 0.9;
+      pen.strokeStyle = this._halo;
+      pen.lineWidth = Math.max(2.5, item.size * 0.3);
+      pen.strokeText(text, x, y);
+      pen.globalAlpha = 1;
+      pen.fillStyle = item.colour;
+      pen.fillText(text, x, y);
+    }
+  });
+})();

@@ -1,0 +1,379 @@
+"""The one Folium map: every feature drawn once, steered afterwards by state messages."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import folium
+from branca.element import Element as HtmlElement
+from branca.element import MacroElement
+from folium.template import Template
+from shapely import maximum_inscribed_circle
+from shapely.geometry import LineString, MultiLineString, mapping, shape
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import linemerge
+
+from geo.load import Dataset, FeatureCollection, PlacedElement
+from geo.project import Project
+from geo.vocabulary import Sector, Stage
+from layers import style
+from layers.legend import legend_sections
+from layers.symbols import SHAPES
+from layers.webassets import LEAFLET_CSS, LEAFLET_JS
+from layers.words import LANGUAGES, words_in
+
+WEB_DIR: Final = Path(__file__).resolve().parent / "web"
+SCRIPTS: Final = ("canvas", "labels", "bridge")
+FONT_STACK: Final = '"Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif'
+LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
+MIN_ZOOM, MAX_ZOOM = 11, 18
+SITE_LABEL_ZOOM, ACCURACY_ZOOM = 14.5, 15
+WORD_PREFIXES: Final = ("map.", "legend.", "layer.", "sector.", "stage.", "grade.")
+
+
+class OfflineMap(folium.Map):
+    """A Folium map that takes Leaflet from the app's own static files and nothing from anywhere else."""
+
+    default_js = LEAFLET_JS
+    default_css = LEAFLET_CSS
+
+
+class Bridge(MacroElement):
+    """Hands the data to ``planMapBridge`` and publishes it as ``window.planMap``."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        {{ this.code }}
+        window.planMap = planMapBridge({{ this._parent.get_name() }}, {
+            structure: {{ this.structure }},
+            ground: [{{ this.ground | join(", ") }}],
+            byName: { {% for name, layers in this.by_name.items() %}
+                {{ name | tojson }}: [{{ layers | join(", ") }}],{% endfor %} }
+        }, {{ this.data }});
+        {% endmacro %}
+    """)
+
+    def __init__(
+        self,
+        structure: folium.GeoJson,
+        ground: Sequence[MacroElement],
+        by_name: dict[str, list[MacroElement]],
+        data: dict[str, Any],
+    ) -> None:
+        super().__init__()
+        self._name = "Bridge"
+        self.code = "\n".join((WEB_DIR / f"{part}.js").read_text(encoding="utf-8") for part in SCRIPTS)
+        self.structure = structure.get_name()
+        self.ground = [layer.get_name() for layer in ground]
+        self.by_name = {name: [layer.get_name() for layer in layers] for name, layers in by_name.items()}
+        self.data = json_for_script(data)
+
+
+def json_for_script(value: Any) -> str:
+    """Return JSON that is safe inside a ``<script>``: no tag can be opened or closed in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def site_rows(projects: Sequence[Project]) -> list[int]:
+    """Return the positions in `projects` of those with a point, in drawing order (best known last, so on top)."""
+    rank = {grade: i for i, grade in enumerate(("area", "street", "near", "exact"))}
+    placed = [row for row, project in enumerate(projects) if project.placed]
+    return sorted(placed, key=lambda row: rank[projects[row].location.grade])
+
+
+def _site_columns(projects: Iterable[Project]) -> dict[str, Any]:
+    rows = list(projects)
+    return {
+        "id": [p.id for p in rows],
+        "lon": [p.lon for p in rows],
+        "lat": [p.lat for p in rows],
+        "sector": [p.sector.value for p in rows],
+        "stage": [p.stage.value for p in rows],
+        "grade": [p.location.grade.value for p in rows],
+        "filled": [int(p.location.grade in style.FILLED_GRADES) for p in rows],
+        "accuracy": [p.location.accuracy_m for p in rows],
+        "names": {language: [p.name_in(language) for p in rows] for language in LANGUAGES},
+    }
+
+
+def _lat_lon(coordinates: Iterable[Sequence[float]]) -> list[list[float]]:
+    return [[round(lat, 6), round(lon, 6)] for lon, lat, *_ in coordinates]
+
+
+def _longest_line(geometry: BaseGeometry) -> LineString:
+    merged = linemerge(geometry) if isinstance(geometry, MultiLineString) else geometry
+    return max(getattr(merged, "geoms", [merged]), key=lambda line: line.length)
+
+
+def _element_record(placed: PlacedElement, looks: style.StructureStyle) -> dict[str, Any]:
+    element = placed.element
+    record: dict[str, Any] = {"names": {"zh": element.name, **element.names}, "label": style.shade(looks.colour, 0.8)}
+    if element.kind == "line":
+        record["line"] = _lat_lon(_longest_line(placed.geometry).coords)
+    else:
+        record["at"] = _lat_lon([maximum_inscribed_circle(placed.geometry).coords[0]])[0]
+    return record
+
+
+def structure_style(dataset: Dataset, group: str) -> style.StructureStyle:
+    """Return how the elements of the group named `group` are drawn."""
+    names = [known.name for known in dataset.district.groups]
+    return style.STRUCTURE[names.index(group) % len(style.STRUCTURE)] if group in names else style.STRUCTURE[-1]
+
+
+def _structure_options(looks: style.StructureStyle) -> dict[str, Any]:
+    return {
+        "color": looks.colour,
+        "weight": looks.width,
+        "dashArray": ",".join(f"{d:g}" for d in looks.dash) or None,
+        "lineCap": "butt",
+        "fill": looks.fill_opacity > 0,
+        "fillColor": looks.colour,
+        "fillOpacity": looks.fill_opacity,
+        "hatch": looks.colour if looks.hatch else None,
+        "hatchOpacity": 0.32,
+        "arrowEnds": looks.arrow_ends,
+    }
+
+
+def _structure_layer(dataset: Dataset) -> folium.GeoJson:
+    features = [
+        {
+            "type": "Feature",
+            "id": placed.element.id,
+            "properties": {"group": placed.element.group, "kind": placed.element.kind},
+            "geometry": mapping(placed.geometry),
+        }
+        for placed in sorted(dataset.elements, key=lambda p: (p.element.kind == "line", -p.geometry.area))
+    ]
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        name="structure",
+        style_function=lambda feature: _structure_options(structure_style(dataset, feature["properties"]["group"])),
+    )
+
+
+def _plain_layer(
+    collection: FeatureCollection, *, name: str, pane: str, options: Any, keep: Any = lambda _: True
+) -> folium.GeoJson:
+    features = [
+        {**feature, "id": str(i), "properties": {"class": feature["properties"].get("class")}}
+        for i, feature in enumerate(collection.get("features", []))
+        if keep(feature["properties"])
+    ]
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        name=name,
+        style_function=options,
+        pane=pane,
+        interactive=False,
+    )
+
+
+def _road_options(*, casing: bool) -> Any:
+    def options(feature: dict[str, Any]) -> dict[str, Any]:
+        width = style.ROAD_WIDTH_PX.get(feature["properties"]["class"], 1.8)
+        return {"color": style.ROAD_CASING if casing else style.ROAD, "weight": width + 1.4 if casing else width}
+
+    return options
+
+
+def _fill(colour: str, edge: str) -> Any:
+    return lambda _: {"fillColor": colour, "fillOpacity": 1, "color": edge, "weight": 0.8, "opacity": 1}
+
+
+def _line(colour: str, width: float, dash: str | None = None, opacity: float = 1) -> Any:
+    return lambda _: {"fill": False, "color": colour, "weight": width, "dashArray": dash, "opacity": opacity}
+
+
+def _dots(collection: FeatureCollection, colour: str, radius: float, pane: str, name: str) -> folium.GeoJson:
+    features = [{**f, "properties": {}} for f in collection.get("features", [])]
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        name=name,
+        pane=pane,
+        interactive=False,
+        marker=folium.CircleMarker(
+            radius=radius, color=colour, weight=1.6, fill=True, fill_color="#FFFFFF", fill_opacity=1, pane=pane,
+            interactive=False,
+        ),
+    )
+
+
+def _base_labels(base: dict[str, FeatureCollection]) -> list[dict[str, Any]]:
+    """Labels of the base map by falling rank; ``zoom`` is where each begins to show."""
+    labels: list[dict[str, Any]] = []
+
+    def add(collection: str, layer: str, *, zoom: float, size: int, colour: str, radius: int = 0, **only: str) -> None:
+        for i, feature in enumerate(base.get(collection, {}).get("features", [])):
+            properties = feature["properties"]
+            if not properties.get("name") or any(properties.get(key) != value for key, value in only.items()):
+                continue
+            geometry = shape(feature["geometry"])
+            place: dict[str, Any] = {}
+            if geometry.geom_type == "LineString":
+                place["line"] = _lat_lon(geometry.coords)
+            else:
+                place["at"] = _lat_lon([geometry.representative_point().coords[0]])[0]
+            labels.append(
+                {
+                    "key": f"{collection}-{i}",
+                    "layer": layer,
+                    "names": {"zh": properties["name"], **(properties.get("names") or {})},
+                    "zoom": zoom,
+                    "size": size,
+                    "colour": colour,
+                    "radius": radius,
+                    **place,
+                }
+            )
+
+    add("neighbours", "boundary", zoom=11, size=13, colour=style.TEXT_SECONDARY)
+    add("landmarks", "landmarks", zoom=13, size=11, colour=style.LANDMARK, radius=4, kind="station")
+    add("road_labels", "roads", zoom=13, size=11, colour=style.TEXT_SECONDARY, **{"class": "trunk"})
+    add("road_labels", "roads", zoom=13, size=11, colour=style.TEXT_SECONDARY, **{"class": "primary"})
+    add("metro", "metro", zoom=13.5, size=11, colour=style.METRO, radius=5)
+    add("road_labels", "roads", zoom=14, size=11, colour=style.TEXT_SECONDARY, **{"class": "secondary"})
+    add("landmarks", "landmarks", zoom=14.5, size=11, colour=style.LANDMARK, radius=4)
+    add("road_labels", "roads", zoom=15, size=11, colour=style.TEXT_SECONDARY, **{"class": "tertiary"})
+    return labels
+
+
+def _style_for_bridge() -> dict[str, Any]:
+    return {
+        "font": FONT_STACK,
+        "halo": style.HALO,
+        "text": style.TEXT,
+        "ground": "#FFFFFF",
+        "selection": style.SELECTION,
+        "radius": style.SITE_RADIUS_PX,
+        "fillOpacity": style.FILL_OPACITY,
+        "stackPoints": SHAPES["circle"],
+        "siteLabelZoom": SITE_LABEL_ZOOM,
+        "accuracyZoom": ACCURACY_ZOOM,
+        "sectors": {
+            sector.value: {"colour": looks.colour, "outline": looks.outline, "points": SHAPES[looks.shape]}
+            for sector, looks in ((sector, style.SECTORS[sector]) for sector in Sector)
+        },
+        "stages": {
+            stage.value: {"width": looks.width, "dash": looks.dash, "colour": looks.colour}
+            for stage, looks in ((stage, style.STAGES[stage]) for stage in Stage)
+        },
+    }
+
+
+def _words_for_bridge(dataset: Dataset) -> dict[str, dict[str, str]]:
+    chosen = {}
+    for language in LANGUAGES:
+        words = words_in(language)
+        texts = {key: text for key, text in words.catalogue.items() if key.startswith(WORD_PREFIXES)}
+        texts["map.currency"] = words("map.currency", month=words.month(dataset.district.plan.date))
+        chosen[language] = texts
+    return chosen
+
+
+def _bounds(dataset: Dataset) -> list[list[float]]:
+    outline = dataset.base.get("boundary", {}).get("features") or []
+    geometries = [shape(f["geometry"]) for f in outline] or [placed.geometry for placed in dataset.elements]
+    if not geometries:
+        lon, lat = dataset.district.centre
+        return [[lat - 0.05, lon - 0.05], [lat + 0.05, lon + 0.05]]
+    west, south, east, north = zip(*(g.bounds for g in geometries), strict=True)
+    return [[min(south), min(west)], [max(north), max(east)]]
+
+
+def _add_panes(folium_map: folium.Map) -> None:
+    for name, z_index in (("tiles", 150), ("ground", 200), ("roads", 250), ("boundary", 280), ("dots", 300)):
+        folium.map.CustomPane(name, z_index=z_index, pointer_events=False).add_to(folium_map)
+    folium.map.CustomPane("labels", z_index=620, pointer_events=False).add_to(folium_map)
+
+
+def _add_head(folium_map: folium.Map) -> None:
+    colours = {"sea": style.SEA, "text": style.TEXT, "secondary": style.TEXT_SECONDARY, "title": style.TITLE}
+    variables = "".join(f"--{name}:{colour};" for name, colour in colours.items())
+    css = (WEB_DIR / "map.css").read_text(encoding="utf-8")
+    header = folium_map.get_root().header
+    header.add_child(HtmlElement(f"<style>:root{{{variables}--font:{FONT_STACK}}}{css}</style>"), name="map_css")
+
+
+def build_map(dataset: Dataset, *, language: str) -> folium.Map:
+    """Return the district's map: base, structure and every placed project, all hidden or shown by state messages.
+
+    Parameters
+    ----------
+    dataset : Dataset, coordinates in EPSG:4326
+    language : str, the language it starts in; the words of all languages travel with it
+
+    Returns
+    -------
+    folium.Map without tiles, whose page defines ``window.planMap`` (see ``layers/web/bridge.js``)
+    """
+    lon, lat = dataset.district.centre
+    folium_map = OfflineMap(
+        [lat, lon], zoom_start=13, tiles=None, prefer_canvas=True, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
+        zoom_snap=0.25, zoom_delta=0.5, wheel_px_per_zoom_level=90, max_bounds_viscosity=1.0,
+    )
+    _add_panes(folium_map)
+    _add_head(folium_map)
+    base = dataset.base
+    empty: FeatureCollection = {"type": "FeatureCollection", "features": []}
+    land = _plain_layer(
+        base.get("land", empty), name="land", pane="ground", options=_fill(style.LAND, style.LAND)
+    )
+    district = _plain_layer(
+        base.get("boundary", empty), name="district", pane="ground", options=_fill(style.DISTRICT, style.DISTRICT),
+        keep=lambda p: p.get("kind") == "land",
+    )
+    neighbours = _plain_layer(
+        base.get("neighbours", empty), name="neighbours", pane="boundary",
+        options=_line(style.BOUNDARY, 0.8, "6,3,1,3", 0.35),
+    )
+    outline = base.get("boundary", empty)
+    is_outline = lambda p: p.get("kind") == "outline"  # noqa: E731
+    band = _plain_layer(
+        outline, name="band", pane="boundary", options=_line(style.BOUNDARY_BAND, 5, None, 0.8), keep=is_outline
+    )
+    boundary = _plain_layer(
+        outline, name="boundary", pane="boundary", options=_line(style.BOUNDARY, 1.4, "9,3,2,3"), keep=is_outline
+    )
+    casing = _plain_layer(base.get("roads", empty), name="casing", pane="roads", options=_road_options(casing=True))
+    roads = _plain_layer(base.get("roads", empty), name="roads", pane="roads", options=_road_options(casing=False))
+    metro = _dots(base.get("metro", empty), style.METRO, 3.6, "dots", "metro")
+    landmarks = _dots(base.get("landmarks", empty), style.LANDMARK, 2.4, "dots", "landmarks")
+    structure = _structure_layer(dataset)
+    for layer in (land, district, band, boundary, neighbours, casing, roads, landmarks, metro, structure):
+        layer.add_to(folium_map)
+    bridge = Bridge(
+        structure,
+        ground=[land, district],
+        by_name={
+            "boundary": [band, boundary, neighbours],
+            "roads": [casing, roads],
+            "metro": [metro],
+            "landmarks": [landmarks],
+            "structure": [structure],
+        },
+        data={
+            "sites": _site_columns(dataset.projects[row] for row in site_rows(dataset.projects)),
+            "elements": {
+                placed.element.id: _element_record(placed, structure_style(dataset, placed.element.group))
+                for placed in dataset.elements
+            },
+            "labels": _base_labels(base),
+            "legend": legend_sections(dataset.district.groups),
+            "style": _style_for_bridge(),
+            "words": _words_for_bridge(dataset),
+            "htmlLang": {code: words_in(code).html_lang for code in LANGUAGES},
+            "bounds": _bounds(dataset),
+            "language": language,
+        },
+    )
+    bridge.add_to(folium_map)
+    return folium_map
+
+
+def map_html(dataset: Dataset, *, language: str) -> str:
+    """Return the page of ``build_map`` as HTML."""
+    return str(build_map(dataset, language=language).get_root().render())

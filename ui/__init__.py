@@ -1,0 +1,1 @@
+"""What the pages share: session state, filters, the map's frame, the list and the words."""

@@ -1,0 +1,64 @@
+"""What is worked out once and kept: all of Streamlit's caches, keyed by the data's fingerprint."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from geo.filter import ProjectIndex
+from geo.load import Dataset, fingerprint_of, load_dataset
+from layers.tiles import TileSource, offered_sources
+from layers.webmap import map_html, site_rows
+
+DATA_DIR_VARIABLE = "XIGANG_DATA_DIR"
+TIANDITU_KEY = "TIANDITU_KEY"
+_SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+def data_dir() -> Path:
+    """Return the data folder: the one named in the environment, else the shipped one."""
+    return Path(os.environ.get(DATA_DIR_VARIABLE, _SHIPPED_DATA))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _dataset(folder: str, fingerprint: str) -> Dataset:
+    return load_dataset(Path(folder))
+
+
+@st.cache_data(show_spinner=False, ttl=2)
+def _fingerprint(folder: str) -> str:
+    return fingerprint_of(Path(folder))
+
+
+def dataset() -> Dataset:
+    """Return the district's data, read again only when a file has changed."""
+    folder = str(data_dir())
+    return _dataset(folder, _fingerprint(folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _index(fingerprint: str, _data: Dataset) -> ProjectIndex:
+    return ProjectIndex(_data.projects, _data.district.groups, [placed.element for placed in _data.elements])
+
+
+def project_index(data: Dataset) -> ProjectIndex:
+    """Return the index that filters and counts `data`'s projects."""
+    return _index(data.fingerprint, data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _map_page(fingerprint: str, _data: Dataset) -> tuple[str, list[int]]:
+    return map_html(_data, language="zh"), site_rows(_data.projects)
+
+
+def map_page(data: Dataset) -> tuple[str, list[int]]:
+    """Return the map's HTML and the projects' positions of its sites, in the map's order."""
+    return _map_page(data.fingerprint, data)
+
+
+def tile_sources() -> tuple[TileSource, ...]:
+    """Return the online base maps that can be offered here; Tianditu needs the office's key."""
+    key = os.environ.get(TIANDITU_KEY)
+    if key is None and st.secrets.load_if_toml_exists():
+        key = st.secrets.get(TIANDITU_KEY)
+    return offered_sources(key)

@@ -1,0 +1,61 @@
+"""What one run works with: data, words, state and the filter's result, made once in ``app.py`` for every page."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo.filter import Mask, ProjectIndex
+from geo.load import Dataset
+from geo.project import Project
+from layers.words import Words
+from ui import cache, session
+from ui.link import DeskState
+
+_DESK: Final = "desk"
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Where the map's page puts its things around the map that ``app.py`` mounted."""
+
+    filters: DeltaGenerator
+    panel: DeltaGenerator
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a page needs for one run. `mask` is (n,) over ``data.projects``."""
+
+    data: Dataset
+    words: Words
+    state: DeskState
+    index: ProjectIndex
+    mask: Mask
+    slots: Slots | None = None
+
+    @property
+    def wanted(self) -> list[Project]:
+        """The projects that pass the filter, in the plan's order."""
+        return [project for project, passed in zip(self.data.projects, self.mask, strict=True) if passed]
+
+
+def make_desk() -> Desk:
+    """Return the desk of this run, taking the link's state on the session's first."""
+    data = cache.dataset()
+    session.start(data)
+    state = session.current(data)
+    index = cache.project_index(data)
+    return Desk(data, session.words(), state, index, index.mask(state.filter))
+
+
+def put_desk(desk: Desk) -> None:
+    """Lay the desk out for the page that runs next."""
+    st.session_state[_DESK] = desk
+
+
+def desk() -> Desk:
+    """Return the desk that ``app.py`` laid out for this run."""
+    laid_out: Desk = st.session_state[_DESK]
+    return laid_out

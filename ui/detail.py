@@ -1,0 +1,210 @@
+"""The detail panel: one project or one structure element, with the evidence for everything it says."""
+
+from dataclasses import replace
+
+import streamlit as st
+from markupsafe import Markup
+
+from geo.layout import Element
+from geo.names import name_in
+from geo.project import Mention, Project
+from geo.vocabulary import Phase
+from ui import session
+from ui.desk import Desk
+from ui.filters import place_name
+from ui.link import Selection
+from ui.text import chinese, html, joined
+
+
+def _fact(term: str, value: object) -> Markup:
+    return html("<dt>{term}</dt><dd>{value}</dd>", term=term, value=value)
+
+
+def _heading(desk: Desk, name: str, translated: str) -> Markup:
+    if desk.words.language == "zh":
+        return html("<h2>{name}</h2>", name=name)
+    return html('<h2>{translated}</h2><p class="plan-name" lang="zh">{name}</p>', translated=translated, name=name)
+
+
+def mention_source(desk: Desk, mention: Mention) -> Markup:
+    """Return where a mention stands in the plan: its box and heading, or its chapter and section."""
+    words, language = desk.words, desk.words.language
+    if mention.box is None:
+        return html("{text}", text=words("mention.text", chapter=mention.chapter, section=mention.section))
+    box = desk.data.district.boxes.get(mention.box)
+    title = name_in(language, box.title, box.titles) if box else ""
+    parts = [html("{text}", text=words("mention.box", box=mention.box, title=title))]
+    parts += [chinese(part, language) for part in (mention.group, mention.heading) if part]
+    return Markup(" · ").join(parts)
+
+
+def _mentions(desk: Desk, project: Project) -> Markup:
+    items = [
+        html(
+            '<li><span class="verbatim" lang="zh">{name}</span><span class="note">{source}</span></li>',
+            name=mention.name,
+            source=mention_source(desk, mention),
+        )
+        for mention in project.mentions
+    ]
+    return html("<h3>{title}</h3><ul>{items}</ul>", title=desk.words("detail.mentions"), items=joined(items))
+
+
+def phases_in_words(desk: Desk, project: Project) -> str:
+    """Return the latest phase and its stage, with the earlier wordings where there are others."""
+    words = desk.words
+    stage = words(f"stage.{project.stage}")
+    latest = words(f"phase.{project.phase}")
+    text = latest if project.phase is Phase.UNSTATED else words("detail.phase_and_stage", phase=latest, stage=stage)
+    earlier = [words(f"phase.{phase}") for phase in Phase if phase in project.phases_in_any_wording - {project.phase}]
+    return text + (words("detail.earlier", phases=words("format.list").join(earlier)) if earlier else "")
+
+
+def _structure_in_words(desk: Desk, project: Project) -> Markup:
+    if project.element:
+        basis = project.element_basis.in_language(desk.words.language) if project.element_basis else ""
+        return html('{name}<span class="note">{basis}</span>', name=place_name(desk, project.element), basis=basis)
+    for group in desk.data.district.groups:
+        if group.name == project.group:
+            return html("{text}", text=desk.words("detail.group_only", group=place_name(desk, group.id)))
+    return html("{text}", text=desk.words("detail.no_element"))
+
+
+def _location(desk: Desk, project: Project) -> Markup:
+    words, location = desk.words, project.location
+    facts = [_fact(words("detail.grade"), grade_in_words(desk, project))]
+    if project.lon is not None and project.lat is not None:
+        facts.append(_fact(words("detail.coordinate"), f"{project.lon:.5f}° E, {project.lat:.5f}° N (WGS 84)"))
+    if location.address:
+        facts.append(_fact(words("detail.address"), chinese(location.address, words.language)))
+    facts.append(_fact(words("detail.basis"), location.basis.in_language(words.language)))
+    if location.source:
+        note = html("{source} · {crs}", source=location.source, crs=words("detail.source_crs", crs=location.source_crs))
+        facts.append(_fact(words("detail.source"), note))
+    facts.append(_fact(words("detail.checked"), words.date(location.checked)))
+    return html("<h3>{title}</h3><dl>{facts}</dl>", title=words("detail.location"), facts=joined(facts))
+
+
+def grade_in_words(desk: Desk, project: Project) -> str:
+    """Return the location grade, with its accuracy where there is a point."""
+    grade = desk.words(f"grade.{project.location.grade}")
+    if project.location.accuracy_m is None:
+        return grade
+    return desk.words("detail.accuracy", grade=grade, accuracy_m=desk.words.number(project.location.accuracy_m))
+
+
+def project_detail(desk: Desk, project: Project) -> None:
+    """Draw one project."""
+    words = desk.words
+    facts = [
+        _fact(words("detail.phase"), phases_in_words(desk, project)),
+        _fact(words("detail.sector"), html('{s}<span class="note">{n}</span>', s=words(f"sector.{project.sector}"),
+                                           n=words("detail.sector_note"))),
+        _fact(words("detail.structure"), _structure_in_words(desk, project)),
+    ]
+    if project.current_status:
+        status = project.current_status
+        facts.append(_fact(words("detail.current"), f"{status.value}（{words.date(status.date)}，{status.source}）"))
+    st.html(
+        html(
+            '<article class="detail">{heading}<p>{summary}</p><dl>{facts}</dl>{mentions}{location}</article>',
+            heading=_heading(desk, project.name, project.name_in(words.language)),
+            summary=project.summary.in_language(words.language),
+            facts=joined(facts),
+            mentions=_mentions(desk, project),
+            location=_location(desk, project),
+        )
+    )
+    st.caption(words("map.currency", month=words.month(desk.data.district.plan.date)))
+
+
+def _show_only(desk: Desk, element_id: str) -> None:
+    session.set_filter(replace_places(desk, element_id))
+    st.session_state[session.TAB] = session.TAB_LIST
+
+
+def replace_places(desk: Desk, element_id: str):  # type: ignore[no-untyped-def]
+    """Return the filter with the element as its only structure part."""
+    return desk.state.filter.model_copy(update={"places": frozenset({element_id})})
+
+
+def _phase_tally(desk: Desk, members: list[Project]) -> Markup:
+    rows = [
+        html("<tr><td>{phase}</td><td>{n}</td></tr>", phase=desk.words(f"phase.{phase}"), n=count)
+        for phase in Phase
+        if (count := sum(project.phase is phase for project in members))
+    ]
+    return html("<table>{rows}</table>", rows=joined(rows)) if rows else Markup("")
+
+
+def _terms(desk: Desk, title: str, terms: tuple[object, ...]) -> Markup:
+    language = desk.words.language
+    items = [
+        html("<li>{zh}</li>", zh=term.zh) if language == "zh"  # type: ignore[attr-defined]
+        else html('<li>{en} <span class="note" lang="zh">{zh}</span></li>', en=term.en, zh=term.zh)  # type: ignore[attr-defined]
+        for term in terms
+    ]
+    return html('<h3>{title}</h3><ul class="terms">{items}</ul>', title=title, items=joined(items)) if items else Markup("")
+
+
+def element_detail(desk: Desk, element: Element) -> None:
+    """Draw one structure element's card."""
+    words, language = desk.words, desk.words.language
+    members = [project for project in desk.data.projects if project.element == element.id]
+    group = next((g for g in desk.data.district.groups if g.name == element.group), None)
+    open_edges = [html("<li>{side}</li>", side=_edge(desk, edge)) for edge in element.open_edges]
+    st.html(
+        html(
+            '<article class="detail">{heading}<p class="note">{group}</p><p>{summary}</p>{functions}{sectors}'
+            "<h3>{members_title}</h3>{tally}<h3>{basis_title}</h3><p>{basis}</p>{edges}</article>",
+            heading=_heading(desk, element.name, element.name_in(language)),
+            group=words(
+                "detail.element_place", group=name_in(language, group.name, group.names) if group else "",
+                chapter=element.plan.chapter, section=element.plan.section,
+            ),
+            summary=element.summary.in_language(language),
+            functions=_terms(desk, words("detail.functions"), element.functions),
+            sectors=_terms(desk, words("detail.leading_sectors"), element.leading_sectors),
+            members_title=words("detail.members", n=len(members)),
+            tally=_phase_tally(desk, members),
+            basis_title=words("detail.schematic"),
+            basis=element.basis.in_language(language),
+            edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(open_edges))
+            if open_edges else "",
+        )
+    )
+    if members:
+        st.button(words("detail.show_only"), on_click=_show_only, args=(desk, element.id), key="show_only", type="primary")
+        st.html(html('<p class="note detail">{title}</p>', title=words("detail.members_list")))
+        for project in members:
+            st.button(
+                project.name_in(language).replace("[", "\\["), key=f"member_{project.id}", type="tertiary",
+                on_click=session.select, args=(Selection("site", project.id),),
+            )
+
+
+def _edge(desk: Desk, edge) -> str:  # type: ignore[no-untyped-def]
+    side = edge.side.in_language(desk.words.language)
+    if edge.length_m is None:
+        return str(side)
+    return desk.words("detail.edge", side=side, length_m=desk.words.number(edge.length_m))
+
+
+def detail(desk: Desk) -> None:
+    """Draw whatever is picked, or say how to pick."""
+    selection = desk.state.selection
+    if selection is None:
+        st.info(desk.words("detail.nothing"))
+        return
+    st.button(desk.words("detail.close"), on_click=session.select, args=(None,), key="close_detail", type="tertiary",
+              icon=":material/close:")
+    if selection.kind == "site":
+        project = desk.data.project(selection.id)
+        if project:
+            if project not in desk.wanted:
+                st.caption(desk.words("detail.filtered_out"))
+            project_detail(desk, project)
+    else:
+        placed = desk.data.element(selection.id)
+        if placed:
+            element_detail(desk, placed.element)

@@ -1,0 +1,119 @@
+"""The filter row: what the reader wants to see, with live counts."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from geo.filter import NO_PLACE, Facet, ProjectFilter
+from geo.names import name_in
+from geo.vocabulary import PHASES_OF_STAGE, Grade, Phase, Sector, Stage
+from layers.tiles import NO_TILES
+from layers.webmap import LAYERS
+from ui import session
+from ui.cache import tile_sources
+from ui.desk import Desk
+from ui.link import MAX_TEXT
+from ui.text import plain
+
+_SHORTCUT_STAGES = (Stage.DONE, Stage.ACTIVE, Stage.PIPELINE)
+
+
+def _facet_label(desk: Desk, facet: Facet) -> str:
+    chosen = len(desk.state.filter.codes(facet))
+    return desk.words(f"filter.{facet}") + (f" · {chosen}" if chosen else "")
+
+
+def _option_pills(
+    desk: Desk, facet: Facet, key: str, options: Sequence[str], name: Callable[[str], str], *, label: str | None = None
+) -> None:
+    counts = desk.index.counts(facet, desk.state.filter)
+    st.pills(
+        label or desk.words(f"filter.{facet}"),
+        options,
+        selection_mode="multi",
+        format_func=lambda code: f"{plain(name(code))} **{counts.get(code, 0)}**",
+        key=key,
+        label_visibility="visible" if label else "collapsed",
+        persist_state="session",
+    )
+
+
+def _set_stage(stage: Stage) -> None:
+    st.session_state[session.PHASE] = [phase for phase in Phase if phase in PHASES_OF_STAGE[stage]]
+
+
+def _phase_options(desk: Desk) -> None:
+    words = desk.words
+    with st.container(horizontal=True, gap="small"):
+        for stage in _SHORTCUT_STAGES:
+            st.button(words(f"stage.{stage}"), key=f"stage_{stage}", on_click=_set_stage, args=(stage,), type="tertiary")
+    _option_pills(desk, "phase", session.PHASE, list(Phase), lambda code: words(f"phase.{code}"))
+    st.toggle(
+        words("filter.any_wording"), key=session.ANY_WORDING, help=words("filter.any_wording_help"), persist_state="session"
+    )
+
+
+def place_name(desk: Desk, code: str) -> str:
+    """Return the name of a structure group or element, or the words for "none"."""
+    if code == NO_PLACE:
+        return desk.words("filter.no_place")
+    for group in desk.data.district.groups:
+        if group.id == code:
+            return name_in(desk.words.language, group.name, group.names)
+    placed = desk.data.element(code)
+    return placed.element.name_in(desk.words.language) if placed else code
+
+
+def _place_options(desk: Desk) -> None:
+    groups = desk.data.district.groups
+    group_ids = {group.id for group in groups}
+    elements = [placed.element.id for placed in desk.data.elements if placed.element.id not in group_ids]
+    options = [*(group.id for group in groups), *elements, NO_PLACE]
+    _option_pills(desk, "place", session.PLACE, options, lambda code: place_name(desk, code))
+
+
+def _layer_options(desk: Desk) -> None:
+    words = desk.words
+    st.pills(
+        words("layers.title"), LAYERS, selection_mode="multi", format_func=lambda code: words(f"layer.{code}"),
+        key=session.SHOWN_LAYERS, persist_state="session",
+    )
+    st.radio(
+        words("tiles.title"), [NO_TILES, *(source.id for source in tile_sources())],
+        format_func=lambda code: words(f"tiles.{code}"), key=session.TILES, help=words("tiles.help"), persist_state="session",
+    )
+
+
+def _clear() -> None:
+    session.set_filter(ProjectFilter())
+
+
+def filter_row(desk: Desk) -> None:
+    """Draw the filters as one row of popovers, the search, and how much is shown."""
+    words = desk.words
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-row"):
+        with st.popover(_facet_label(desk, "phase"), key="pop_phase"):
+            _phase_options(desk)
+        with st.popover(_facet_label(desk, "sector"), key="pop_sector"):
+            _option_pills(desk, "sector", session.SECTOR, list(Sector), lambda code: words(f"sector.{code}"))
+            st.caption(words("filter.sector_note"))
+        with st.popover(_facet_label(desk, "place"), key="pop_place"):
+            _place_options(desk)
+        with st.popover(_facet_label(desk, "grade"), key="pop_grade"):
+            _option_pills(desk, "grade", session.GRADE, list(Grade), lambda code: words(f"grade.{code}"))
+            st.caption(words("filter.grade_note"))
+        st.text_input(
+            words("filter.search"), key=session.TEXT, placeholder=words("filter.search"), label_visibility="collapsed",
+            type="search", live=True, max_chars=MAX_TEXT, width=220, persist_state="session",
+        )
+        with st.popover(words("layers.title"), key="pop_layers"):
+            _layer_options(desk)
+        st.button(words("filter.clear"), on_click=_clear, disabled=desk.state.filter.is_empty, type="tertiary", key="clear")
+        st.markdown(shown_in_words(desk), width="content")
+
+
+def shown_in_words(desk: Desk) -> str:
+    """Return how many projects pass, on the map and off it."""
+    wanted = desk.wanted
+    placed = sum(project.placed for project in wanted)
+    return desk.words("count.shown", shown=len(wanted), total=len(desk.data.projects), unplaced=len(wanted) - placed)

@@ -1,0 +1,151 @@
+"""The whole state as a link, and back: a pasted link opens the same map."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from geo.filter import ProjectFilter
+from geo.problem import Problem
+from geo.vocabulary import Grade, Phase, Sector
+from layers.tiles import NO_TILES
+from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
+from layers.words import DEFAULT_LANGUAGE, LANGUAGES
+
+Kind = Literal["site", "element"]
+View = tuple[float, float, float]
+MAX_TEXT = 100
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The one picked thing: a project site (placed or not) or a structure element."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What ids a link may name."""
+
+    places: frozenset[str]
+    projects: frozenset[str]
+    elements: frozenset[str]
+    tiles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class DeskState:
+    """Everything a link carries. `view` is lat, lon, zoom; None means the whole district."""
+
+    filter: ProjectFilter = ProjectFilter()
+    language: str = DEFAULT_LANGUAGE
+    selection: Selection | None = None
+    hidden: frozenset[str] = frozenset()
+    tiles: str = NO_TILES
+    view: View | None = None
+
+
+def encode(state: DeskState) -> str:
+    """Return the query string of `state` without its view, which the browser adds; defaults are left out."""
+    wanted = state.filter
+    pairs: list[tuple[str, str]] = []
+    for name, codes in (("phase", wanted.phases), ("sector", wanted.sectors), ("place", wanted.places),
+                        ("grade", wanted.grades), ("hide", state.hidden)):
+        if codes:
+            pairs.append((name, ",".join(sorted(codes))))
+    if wanted.any_wording:
+        pairs.append(("wording", "any"))
+    if wanted.text.strip():
+        pairs.append(("q", wanted.text.strip()))
+    if state.selection:
+        pairs.append((state.selection.kind, state.selection.id))
+    if state.tiles != NO_TILES:
+        pairs.append(("tiles", state.tiles))
+    if state.language != DEFAULT_LANGUAGE:
+        pairs.append(("lang", state.language))
+    return urlencode(pairs, safe=",")
+
+
+class _Reader:
+    """Reads parameters one by one and notes what it could not use."""
+
+    def __init__(self, params: Mapping[str, str]) -> None:
+        self.params = params
+        self.problems: list[Problem] = []
+
+    def refuse(self, name: str, value: str) -> None:
+        self.problems.append(Problem("link_value", name, value[:60]))
+
+    def codes(self, name: str, known: Iterable[str]) -> frozenset[str]:
+        allowed = set(known)
+        values = [value for value in self.params.get(name, "").split(",") if value]
+        for value in values:
+            if value not in allowed:
+                self.refuse(name, value)
+        return frozenset(value for value in values if value in allowed)
+
+    def one(self, name: str, known: Iterable[str], default: str) -> str:
+        value = self.params.get(name)
+        if value is None:
+            return default
+        for code in known:
+            if code == value:
+                return code
+        self.refuse(name, value)
+        return default
+
+    def view(self, name: str) -> View | None:
+        value = self.params.get(name)
+        if value is None:
+            return None
+        try:
+            return _view(value)
+        except ValueError:
+            self.refuse(name, value)
+            return None
+
+
+def _view(text: str) -> View:
+    zoom, lat, lon = (float(part) for part in text.split("/"))
+    if not (MIN_ZOOM <= zoom <= MAX_ZOOM and -85 <= lat <= 85 and -180 <= lon <= 180):
+        raise ValueError(text)
+    return lat, lon, zoom
+
+
+def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Problem]]:
+    """Return the state that a link's parameters ask for, and what in them could not be used."""
+    reader = _Reader(params)
+    text = params.get("q", "")
+    if len(text) > MAX_TEXT:
+        reader.refuse("q", text)
+    wanted = ProjectFilter(
+        phases=frozenset(map(Phase, reader.codes("phase", Phase))),
+        any_wording=reader.one("wording", ["any", "latest"], "latest") == "any",
+        sectors=frozenset(map(Sector, reader.codes("sector", Sector))),
+        places=reader.codes("place", known.places),
+        grades=frozenset(map(Grade, reader.codes("grade", Grade))),
+        text=text[:MAX_TEXT],
+    )
+    site = reader.one("site", sorted(known.projects), "")
+    element = reader.one("element", sorted(known.elements), "")
+    selection = Selection("site", site) if site else Selection("element", element) if element else None
+    state = DeskState(
+        filter=wanted,
+        language=reader.one("lang", LANGUAGES, DEFAULT_LANGUAGE),
+        selection=selection,
+        hidden=reader.codes("hide", LAYERS),
+        tiles=reader.one("tiles", sorted(known.tiles), NO_TILES),
+        view=reader.view("view"),
+    )
+    return state, reader.problems
+
+
+def single_values(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return each parameter's value as one string; a repeated parameter is joined with commas."""
+    joined = {}
+    for name, value in params.items():
+        values: Sequence[str] = [value] if isinstance(value, str) else list(value)
+        joined[name] = ",".join(values)
+    return joined

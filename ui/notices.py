@@ -1,0 +1,34 @@
+"""What is wrong, said in words: problems of files and of links, and an empty result."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from geo.filter import ProjectFilter
+from geo.problem import Problem
+from layers.words import Words
+from ui import session
+from ui.desk import Desk
+from ui.text import plain
+
+
+def problem_in_words(words: Words, problem: Problem) -> str:
+    """Return one problem as a sentence: what, where, what to do; escaped for Markdown."""
+    return words(f"problem.{problem.code}", where=plain(problem.where), detail=plain(problem.detail))
+
+
+def problem_notice(words: Words, problems: Sequence[Problem], *, title: str) -> None:
+    """Draw one warning for all `problems`, the first few spelt out."""
+    if not problems:
+        return
+    lines = "\n".join(f"- {problem_in_words(words, problem)}" for problem in problems[:8])
+    more = f"\n- {words('problem.more', n=len(problems) - 8)}" if len(problems) > 8 else ""
+    st.warning(f"{words(title, n=len(problems))}\n{lines}{more}")
+
+
+def empty_notice(desk: Desk) -> None:
+    """Say why nothing passes and offer the way back."""
+    if desk.mask.any() or not desk.data.projects:
+        return
+    st.info(desk.words("empty.filter"))
+    st.button(desk.words("filter.clear"), key="clear_empty", on_click=session.set_filter, args=(ProjectFilter(),))

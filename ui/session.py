@@ -1,0 +1,104 @@
+"""One reader's session: its state lives in the widgets' keys, read once at the top of each run."""
+
+import streamlit as st
+
+from geo.filter import NO_PLACE, ProjectFilter
+from geo.load import Dataset
+from geo.problem import Problem
+from geo.vocabulary import Grade, Phase, Sector
+from layers.tiles import NO_TILES
+from layers.webmap import LAYERS
+from layers.words import DEFAULT_LANGUAGE, Words, words_in
+from ui.cache import tile_sources
+from ui.link import DeskState, Known, Selection, View, decode, single_values
+
+LANGUAGE, TEXT, TILES, SHOWN_LAYERS, TAB = "lang", "q", "tiles", "layers", "tab"
+PHASE, SECTOR, PLACE, GRADE, ANY_WORDING = "phase", "sector", "place", "grade", "wording"
+_SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
+TAB_LIST, TAB_DETAIL = "list", "detail"
+
+
+def known_ids(data: Dataset) -> Known:
+    """Return every id that a link may name."""
+    elements = frozenset(placed.element.id for placed in data.elements)
+    return Known(
+        places=elements | {group.id for group in data.district.groups} | {NO_PLACE},
+        projects=frozenset(project.id for project in data.projects),
+        elements=elements,
+        tiles=frozenset({NO_TILES, *(source.id for source in tile_sources())}),
+    )
+
+
+def start(data: Dataset) -> None:
+    """Take the state from the link, on a session's first run only."""
+    if _STARTED in st.session_state:
+        return
+    state, problems = decode(single_values({k: st.query_params.get_all(k) for k in st.query_params}), known_ids(data))
+    st.session_state[_STARTED] = True
+    st.session_state[_LINK_PROBLEMS] = problems
+    st.session_state[_FIRST_VIEW] = state.view
+    st.session_state[LANGUAGE] = state.language
+    st.session_state[TILES] = state.tiles
+    st.session_state[SHOWN_LAYERS] = [layer for layer in LAYERS if layer not in state.hidden]
+    set_filter(state.filter)
+    select(state.selection)
+    if state.selection is None:
+        st.session_state[TAB] = TAB_LIST
+
+
+def set_filter(wanted: ProjectFilter) -> None:
+    """Put `wanted` into the filter widgets."""
+    st.session_state[PHASE] = [phase for phase in Phase if phase in wanted.phases]
+    st.session_state[SECTOR] = [sector for sector in Sector if sector in wanted.sectors]
+    st.session_state[PLACE] = sorted(wanted.places)
+    st.session_state[GRADE] = [grade for grade in Grade if grade in wanted.grades]
+    st.session_state[ANY_WORDING] = wanted.any_wording
+    st.session_state[TEXT] = wanted.text
+
+
+def select(selection: Selection | None) -> None:
+    """Pick one thing (or nothing) and turn the panel to it."""
+    st.session_state[_SELECTION] = selection
+    if selection:
+        st.session_state[TAB] = TAB_DETAIL
+
+
+def link_problems() -> list[Problem]:
+    """Return what the link that opened this session asked for in vain."""
+    return list(st.session_state.get(_LINK_PROBLEMS, []))
+
+
+def first_view() -> View | None:
+    """Return the view the link asked for, as lat, lon, zoom."""
+    view: View | None = st.session_state.get(_FIRST_VIEW)
+    return view
+
+
+def current(data: Dataset) -> DeskState:
+    """Return this run's state as the widgets stand; ids that the data no longer knows are dropped."""
+    get = st.session_state.get
+    known = known_ids(data)
+    shown = get(SHOWN_LAYERS)
+    selection: Selection | None = get(_SELECTION)
+    if selection and selection.id not in (known.projects if selection.kind == "site" else known.elements):
+        selection = None
+    return DeskState(
+        filter=ProjectFilter(
+            phases=frozenset(get(PHASE) or ()),
+            any_wording=bool(get(ANY_WORDING)),
+            sectors=frozenset(get(SECTOR) or ()),
+            places=frozenset(get(PLACE) or ()) & known.places,
+            grades=frozenset(get(GRADE) or ()),
+            text=get(TEXT) or "",
+        ),
+        language=get(LANGUAGE) or DEFAULT_LANGUAGE,
+        selection=selection,
+        hidden=frozenset(LAYERS) - frozenset(LAYERS if shown is None else shown),
+        tiles=get(TILES) or NO_TILES,
+        view=first_view(),
+    )
+
+
+def words() -> Words:
+    """Return the words of this session's language."""
+    return words_in(st.session_state.get(LANGUAGE) or DEFAULT_LANGUAGE)

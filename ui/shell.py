@@ -1,0 +1,27 @@
+"""The frame around every page: title, language, currency line and style."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from geo.names import name_in
+from layers.words import LANGUAGES
+from ui import session
+from ui.desk import Desk
+
+_CSS: Final = Path(__file__).resolve().parent / "web" / "shell.css"
+
+
+def header(desk: Desk) -> None:
+    """Draw the title, the plan's currency and the language switch in one line."""
+    words, district = desk.words, desk.data.district
+    st.html(_CSS)
+    with st.container(horizontal=True, vertical_alignment="center", key="shell-header"):
+        title = words("app.title", district=name_in(words.language, district.short_name, district.short_names))
+        st.markdown(f"### {title}", width="content")
+        st.caption(words("map.currency", month=words.month(district.plan.date)), width="stretch")
+        st.segmented_control(
+            words("app.language"), LANGUAGES, format_func=lambda code: words(f"language.{code}"), key=session.LANGUAGE,
+            label_visibility="collapsed", required=True, persist_state="session",
+        )

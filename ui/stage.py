@@ -1,0 +1,46 @@
+"""The stage: the map mounted once in ``app.py``, with the page's filters above it and its panel beside it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from layers.state_message import site_mask, state_message
+from ui import session
+from ui.cache import map_page, tile_sources
+from ui.desk import Desk, Slots
+from ui.map_frame import show_map
+
+PANEL_WIDTH_PX = 420
+_TILES_FAILED = "tiles_failed"
+
+
+def _drop_tiles() -> None:
+    st.session_state[session.TILES] = "none"
+    st.session_state[_TILES_FAILED] = True
+
+
+def set_stage(desk: Desk, *, visible: bool) -> Desk:
+    """Mount or steer the map and return the desk with the places around it to fill.
+
+    The map stays mounted, hidden, on pages without one, so that its view and its page survive navigation.
+    """
+    html, rows = map_page(desk.data)
+    state = desk.state
+    message = state_message(
+        mask=site_mask(rows, desk.mask),
+        language=state.language,
+        selected=(state.selection.kind, state.selection.id) if state.selection else None,
+        emphasised=state.filter.places,
+        hidden=state.hidden,
+        tiles=next((source for source in tile_sources() if source.id == state.tiles), None),
+        view=state.view,
+    )
+    with st.container(key="map-stage"):
+        filters = st.container(key="stage-filters")
+        with st.container(horizontal=True, gap="small", key="stage-row"):
+            with st.container(key="stage-map"):
+                show_map(html, message, state, desk.words, visible=visible, tiles_failed=_drop_tiles)
+            panel = st.container(width=PANEL_WIDTH_PX, key="stage-panel")
+    if st.session_state.pop(_TILES_FAILED, False):
+        st.toast(desk.words("tiles.failed"))
+    return replace(desk, slots=Slots(filters, panel))

@@ -1,0 +1,60 @@
+/* The map's frame in the app: takes the map's page once, hands state in and events out, keeps the address bar. */
+const VIEW_DELAY_MS = 250;
+
+function fixed(value, digits) {
+  return String(+value.toFixed(digits));
+}
+
+function makeHost(parent) {
+  const frame = parent.querySelector("iframe");
+  const host = {frame, page: null, ready: null, view: null, query: null, data: null, trigger: () => {}, timer: 0};
+
+  host.writeAddress = () => {
+    if (host.query === null) return;
+    const view = host.view ? `view=${fixed(host.view[2], 2)}/${fixed(host.view[0], 5)}/${fixed(host.view[1], 5)}` : "";
+    const query = [host.query, view].filter(Boolean).join("&");
+    const address = location.pathname + (query ? "?" + query : "") + location.hash;
+    if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, "", address);
+  };
+
+  const heard = event => {
+    if (event.type === "view") {
+      host.view = event.view;
+      clearTimeout(host.timer);
+      host.timer = setTimeout(host.writeAddress, VIEW_DELAY_MS);
+    } else if (event.type === "pick") host.trigger("picked", {kind: event.kind, id: event.id});
+    else if (event.type === "tiles-failed") host.trigger("tiles_failed", true);
+  };
+
+  host.open = (html, page) => {
+    host.page = page;
+    host.ready = new Promise(resolve => frame.addEventListener("load", () => {
+      frame.contentWindow.planMap.listen(heard);
+      resolve(frame.contentWindow.planMap);
+    }, {once: true}));
+    frame.srcdoc = html;
+  };
+
+  host.update = data => {
+    host.data = data;
+    host.query = data.query;
+    const box = parent.closest(".st-key-map-stage");
+    if (box) box.style.display = data.visible ? "" : "none";
+    frame.title = data.title;
+    if (host.page !== data.page) {
+      if (!data.html) { host.trigger("missing", data.page); return; }
+      if (data.state.view) host.view = data.state.view;
+      host.open(data.html, data.page);
+    }
+    host.ready.then(map => { if (host.data === data) map.apply(data.state); });
+    host.writeAddress();
+  };
+  return host;
+}
+
+export default function (component) {
+  const {parentElement, data, setTriggerValue} = component;
+  const host = parentElement.mapHost || (parentElement.mapHost = makeHost(parentElement));
+  host.trigger = setTriggerValue;
+  host.update(data);
+}
