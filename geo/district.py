@@ -3,7 +3,7 @@
 import datetime
 
 from geo.layout import Group
-from geo.project import ForeignLanguage, KebabId, Record, Text
+from geo.project import Bilingual, ForeignLanguage, KebabId, Record, Text
 
 
 class Plan(Record):
@@ -43,3 +43,14 @@ class District(Record):
     structure: Structure
     groups: tuple[Group, ...]
     boxes: dict[int, Titled]
+
+
+class Source(Record):
+    """Where some data files come from, for the reader and for every export's credit."""
+
+    files: tuple[Text, ...]
+    title: Bilingual
+    source: Bilingual
+    licence: Bilingual
+    edits: Bilingual
+    gaps: Bilingual

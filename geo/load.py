@@ -17,7 +17,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.district import District
+from geo.district import District, Source
 from geo.layout import Element
 from geo.problem import Problem
 from geo.project import Project
@@ -47,6 +47,7 @@ class Dataset:
     projects: tuple[Project, ...]
     elements: tuple[PlacedElement, ...]
     base: dict[str, FeatureCollection]
+    sources: tuple[Source, ...]
     problems: tuple[Problem, ...]
     version: str
     fingerprint: str
@@ -211,6 +212,22 @@ def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem
     return base, problems
 
 
+def _load_sources(path: Path) -> tuple[list[Source], list[Problem]]:
+    raw, problem = read_json(path)
+    if problem:
+        return [], [problem]
+    if not isinstance(raw, list):
+        return [], [Problem("file_unreadable", path.name, "not a list")]
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for number, item in enumerate(raw, start=1):
+        try:
+            sources.append(Source.model_validate(item))
+        except ValidationError as error:
+            problems.extend(_field_problems(f"{path.name} #{number}", error))
+    return sources, problems
+
+
 def _dangling_elements(projects: Iterable[Project], elements: Iterable[PlacedElement]) -> Iterator[Problem]:
     known = {placed.element.id for placed in elements}
     for project in projects:
@@ -244,12 +261,20 @@ def load_dataset(folder: Path) -> Dataset:
     projects, version, project_problems = _load_projects(folder / "projects.geojson")
     elements, element_problems = _load_elements(folder / "layout.geojson")
     base, base_problems = _load_base(folder / "base")
+    sources, source_problems = _load_sources(folder / "sources.json")
     return Dataset(
         district=district,
         projects=tuple(projects),
         elements=tuple(elements),
         base=base,
-        problems=(*project_problems, *element_problems, *base_problems, *_dangling_elements(projects, elements)),
+        sources=tuple(sources),
+        problems=(
+            *project_problems,
+            *element_problems,
+            *base_problems,
+            *source_problems,
+            *_dangling_elements(projects, elements),
+        ),
         version=version,
         fingerprint=fingerprint_of(folder),
     )

@@ -58,8 +58,8 @@ SECTORS: Final[dict[Sector, SectorStyle]] = {
     Sector.TECHNOLOGY: SectorStyle("#332288", "triangle"),
     Sector.HOUSING: SectorStyle("#56B4E9", "pentagon"),
     Sector.BUSINESS: SectorStyle("#882255", "hexagon"),
-    Sector.LAND: SectorStyle("#E8743B", "triangle-down"),
-    Sector.INFRASTRUCTURE: SectorStyle("#44AA99", "circle"),
+    Sector.LAND: SectorStyle("#84A860", "triangle-down"),
+    Sector.INFRASTRUCTURE: SectorStyle("#7058CC", "circle"),
 }
 
 

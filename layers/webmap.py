@@ -20,7 +20,7 @@ from geo.vocabulary import Sector, Stage
 from layers import style
 from layers.legend import legend_sections
 from layers.symbols import SHAPES
-from layers.webassets import LEAFLET_CSS, LEAFLET_JS
+from layers.webassets import FONT_FACES, LEAFLET_CSS, LEAFLET_JS
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
@@ -294,8 +294,12 @@ def _add_head(folium_map: folium.Map) -> None:
     colours = {"sea": style.SEA, "text": style.TEXT, "secondary": style.TEXT_SECONDARY, "title": style.TITLE}
     variables = "".join(f"--{name}:{colour};" for name, colour in colours.items())
     css = (WEB_DIR / "map.css").read_text(encoding="utf-8")
+    faces = "".join(
+        f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}") format("woff2")}}'
+        for weight, url in FONT_FACES.items()
+    )
     header = folium_map.get_root().header
-    header.add_child(HtmlElement(f"<style>:root{{{variables}--font:{FONT_STACK}}}{css}</style>"), name="map_css")
+    header.add_child(HtmlElement(f"<style>{faces}:root{{{variables}--font:{FONT_STACK}}}{css}</style>"), name="map_css")
 
 
 def build_map(dataset: Dataset, *, language: str) -> folium.Map:

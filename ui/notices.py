@@ -1,6 +1,7 @@
 """What is wrong, said in words: problems of files and of links, and an empty result."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from ui import session
 from ui.desk import Desk
 from ui.text import plain
 
+FEW: Final = 2
+
 
 def problem_in_words(words: Words, problem: Problem) -> str:
     """Return one problem as a sentence: what, where, what to do; escaped for Markdown."""
@@ -18,12 +21,11 @@ def problem_in_words(words: Words, problem: Problem) -> str:
 
 
 def problem_notice(words: Words, problems: Sequence[Problem], *, title: str) -> None:
-    """Draw one warning for all `problems`, the first few spelt out."""
+    """Draw one folded warning for all `problems`, unfolded where it is short."""
     if not problems:
         return
-    lines = "\n".join(f"- {problem_in_words(words, problem)}" for problem in problems[:8])
-    more = f"\n- {words('problem.more', n=len(problems) - 8)}" if len(problems) > 8 else ""
-    st.warning(f"{words(title, n=len(problems))}\n{lines}{more}")
+    with st.expander(words(title, n=len(problems)), icon=":material/warning:", expanded=len(problems) <= FEW):
+        st.markdown("\n".join(f"- {problem_in_words(words, problem)}" for problem in problems))
 
 
 def empty_notice(desk: Desk) -> None:

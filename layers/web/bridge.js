@@ -311,7 +311,7 @@ function planMapBridge(map, folders, data) {
     return node;
   }
 
-  const tools = L.control({position: "topleft"});
+  const tools = L.control({position: "topright"});
   const ICONS = {
     home: '<svg viewBox="0 0 16 16"><path d="M2 7.5 8 2.5l6 5M3.5 7v6.5h9V7"/></svg>',
     full: '<svg viewBox="0 0 16 16"><path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10"/></svg>'
@@ -339,6 +339,7 @@ function planMapBridge(map, folders, data) {
   map.on("mouseout", () => { pointer.getContainer().textContent = ""; });
   L.control.scale({imperial: false, maxWidth: 120, position: "bottomright"}).addTo(map);
   map.attributionControl.setPrefix(false);
+  map.zoomControl.setPosition("topright");
 
   let credited = [];
   function drawWords() {
@@ -424,6 +425,8 @@ function planMapBridge(map, folders, data) {
     labels.from(labelItems, labelObstacles);
     api.applied += 1;
   }
+
+  if (document.fonts) document.fonts.ready.then(() => labels.redraw());
 
   const api = {
     applied: 0, map, heard, labels,

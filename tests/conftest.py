@@ -1,0 +1,45 @@
+"""What all tests share: the property tests' settings, and Chromium or a loud word that there is none."""
+
+import os
+import shutil
+
+import pytest
+from hypothesis import settings
+
+# The names that tools/ensure_chromium.sh looks for.
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SKIPPED_TESTS = pytest.StashKey[list[str]]()
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def find_chromium() -> str | None:
+    names = (os.environ.get("CHROMIUM"), *CHROMIUM_NAMES)
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser, for ``playwright.chromium.launch(executable_path=...)``."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium")
+    return path
+
+
+def pytest_collection_modifyitems(config, items):
+    if find_chromium():
+        return
+    browser_tests = [item for item in items if item.get_closest_marker("browser")]
+    for item in browser_tests:
+        item.add_marker(pytest.mark.skip(reason="no Chromium"))
+    config.stash[SKIPPED_TESTS] = [item.nodeid for item in browser_tests]
+
+
+def pytest_unconfigure(config):
+    skipped = config.stash.get(SKIPPED_TESTS, [])
+    if skipped:
+        line = f"NOT RUN for want of Chromium ({len(skipped)}): {', '.join(skipped)}"
+        config.get_terminal_writer().line(line, red=True, bold=True)

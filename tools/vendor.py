@@ -1,0 +1,179 @@
+"""Fetch static/ anew: Leaflet and the web font, from npm packages of fixed version and checksum.
+
+``python -m tools.vendor`` (needs npm); running it twice gives the same bytes. A changed text in data/ or locales/
+may need new characters in the font: run it again then.
+"""
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "static"
+TEXTS = ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "locales/**/*.po")
+
+
+@dataclass(frozen=True)
+class Package:
+    """An npm package at one version, `sha512` being that of its archive in base64."""
+
+    name: str
+    version: str
+    sha512: str
+
+
+LEAFLET = Package(
+    "leaflet",
+    "1.9.4",
+    "nxS1ynzJOmOlHp+iL3FyWqK89GtNL8U8rvlMOsQdTTssxZwCXh8N2NB3GDQOL+YR3XnWyZAxwQixURb+FA74PA==",
+)
+NOTO_SANS_SC = Package(
+    "@expo-google-fonts/noto-sans-sc",
+    "0.4.3",
+    "9rAwdFTFHbO/u6Cs0gj2jZbW74TGIiaFNQnXYH2s5wA1bzVkwbaviL4t8YUV642eGYjg86eH6DkAEQmfNHDncQ==",
+)
+# The pictures that leaflet.css refers to.
+LEAFLET_FILES = (
+    "dist/leaflet.js",
+    "dist/leaflet.css",
+    "dist/images/layers.png",
+    "dist/images/layers-2x.png",
+    "dist/images/marker-icon.png",
+)
+FONT_WEIGHTS = {400: "400Regular/NotoSansSC_400Regular.ttf", 700: "700Bold/NotoSansSC_700Bold.ttf"}
+
+# Beside GB 2312: first and last character of each further block.
+BLOCKS = (
+    (0x0020, 0x007E),  # Basic Latin
+    (0x00A0, 0x017F),  # Latin-1, Latin Extended-A
+    (0x0370, 0x03FF),  # Greek
+    (0x0400, 0x045F),  # Cyrillic
+    (0x2000, 0x206F),  # General punctuation
+    (0x2070, 0x209F),  # Superscripts and subscripts
+    (0x20A0, 0x20BF),  # Currency
+    (0x2100, 0x214F),  # Letter-like: ℃ № ™
+    (0x2150, 0x218F),  # Fractions, Roman numerals
+    (0x2190, 0x21FF),  # Arrows
+    (0x2200, 0x22FF),  # Mathematical: − ≈ ≤ ≥
+    (0x2460, 0x2473),  # ① to ⑳
+    (0x2500, 0x25FF),  # Box drawing, blocks, geometric shapes
+    (0x2605, 0x2606),  # ★ ☆
+    (0x3000, 0x303F),  # CJK punctuation: 、。「」〔〕〇
+    (0x3040, 0x30FF),  # Kana
+    (0x3380, 0x33DF),  # Units: ㎡ ㎞ ㏊
+    (0xFF00, 0xFFEF),  # Full-width forms
+)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        vendor_leaflet(fetch(LEAFLET, Path(folder)))
+        vendor_font(fetch(NOTO_SANS_SC, Path(folder)))
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            print(f"{path.stat().st_size:>9,}  {path.relative_to(ROOT)}")
+
+
+def fetch(package: Package, into: Path) -> Path:
+    """Return the folder that the package's archive is unpacked in, once its checksum is right."""
+    wanted = f"{package.name}@{package.version}"
+    packed = subprocess.run(
+        ["npm", "pack", wanted, "--silent", "--pack-destination", str(into)],
+        cwd=into,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    archive = into / packed.stdout.split()[-1]
+    found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != package.sha512:
+        raise SystemExit(f"{wanted} is not the archive it was: its sha512 is {found}")
+    with tarfile.open(archive) as tar:
+        tar.extractall(archive.with_suffix(""), filter="data")
+    return archive.with_suffix("") / "package"
+
+
+def vendor_leaflet(package: Path) -> None:
+    for old in STATIC.glob("leaflet-*"):
+        shutil.rmtree(old)
+    target = STATIC / f"leaflet-{LEAFLET.version}"
+    for name in LEAFLET_FILES:
+        path = target / Path(name).relative_to("dist")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(package / name, path)
+    shutil.copyfile(package / "LICENSE", target / "LICENSE")
+
+
+def vendor_font(package: Path) -> None:
+    target = STATIC / "fonts"
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("noto-sans-sc-*"):
+        old.unlink()
+    for weight, name in FONT_WEIGHTS.items():
+        font = TTFont(package / name, recalcTimestamp=False)
+        warn_of_missing(font, weight)
+        subset(font)
+        font.save(target / f"noto-sans-sc-{version_of(font)}-{weight}.woff2")
+    shutil.copyfile(package / "LICENSE_FONT", target / "OFL.txt")
+
+
+def subset(font: TTFont) -> None:
+    """Cut the font to `characters`, for the web."""
+    options = Options()
+    options.flavor = font.flavor = "woff2"
+    options.notdef_outline = True
+    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14]
+    options.drop_tables += ["BASE", "vhea", "vmtx"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=map(ord, characters()))
+    subsetter.subset(font)
+
+
+def version_of(font: TTFont) -> str:
+    """Return the font's own version, e.g. 2.004."""
+    match = re.match(r"Version (\d+\.\d+)", font["name"].getDebugName(5))
+    if match is None:
+        raise SystemExit("the font does not state its version")
+    return match[1]
+
+
+def characters() -> set[str]:
+    """Return the characters that the web font is to hold."""
+    blocks = {chr(code) for first, last in BLOCKS for code in range(first, last + 1)}
+    return blocks | set(gb2312()) | project_characters()
+
+
+def gb2312() -> Iterator[str]:
+    for row in range(0xA1, 0xF8):
+        for cell in range(0xA1, 0xFF):
+            try:
+                yield bytes([row, cell]).decode("gb2312")
+            except UnicodeDecodeError:
+                continue
+
+
+def project_characters() -> set[str]:
+    """Return every printable character of the project's data and catalogues."""
+    paths = (path for pattern in TEXTS for path in ROOT.glob(pattern))
+    texts = (path.read_text(encoding="utf-8-sig") for path in paths)
+    return {character for text in texts for character in text if character.isprintable()}
+
+
+def warn_of_missing(font: TTFont, weight: int) -> None:
+    missing = project_characters() - set(map(chr, font.getBestCmap()))
+    if missing:
+        print(f"Not in weight {weight}, so shown in the reader's own: {''.join(sorted(missing))}")
+
+
+if __name__ == "__main__":
+    main()
