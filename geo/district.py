@@ -3,7 +3,8 @@
 import datetime
 
 from geo.layout import Group
-from geo.project import Bilingual, ForeignLanguage, KebabId, Record, Text
+from geo.names import ForeignLanguage
+from geo.project import Bilingual, KebabId, Record, Text
 
 
 class Plan(Record):

@@ -47,12 +47,11 @@ def places_of(project: Project, groups: Sequence[Group], elements: Mapping[str, 
     A project that box 4 lists under a group but no text ties to an element belongs to the group alone;
     one that the running text ties to an element belongs to that element's group as well.
     """
-    group_names = {project.group}
-    if project.element in elements:
-        group_names.add(elements[project.element].group)
+    element = elements.get(project.element) if project.element else None
+    group_names = {project.group, element.group} if element else {project.group}
     ids = {group.id for group in groups if group.name in group_names}
-    if project.element:
-        ids.add(project.element)
+    if element:
+        ids.add(element.id)
     return frozenset(ids) or frozenset({NO_PLACE})
 
 

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from geo.names import name_in
-from geo.project import Bilingual, ForeignLanguage, KebabId, Record, Text
+from geo.names import ForeignLanguage, name_in
+from geo.project import Bilingual, KebabId, Record, Text
 
 
 class PlanPlace(Record):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
-from shapely import is_valid_reason
+from shapely import get_coordinates, is_valid_reason
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -77,26 +78,30 @@ def read_json(path: Path) -> tuple[Any, Problem | None]:
         return json.loads(path.read_text(encoding="utf-8-sig")), None
     except FileNotFoundError:
         return None, Problem("file_missing", path.name)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return None, Problem("file_unreadable", path.name, str(error))
     except OSError as error:
         return None, Problem("file_unreadable", path.name, error.strerror or "")
 
 
-def read_features(path: Path) -> tuple[list[dict[str, Any]], FeatureCollection, list[Problem]]:
-    """Return the features of a GeoJSON file, the whole collection, and what is wrong with it."""
+def read_features(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], FeatureCollection, list[Problem]]:
+    """Return the features of a GeoJSON file, each with the words for where it stands; the collection; the problems."""
     collection, problem = read_json(path)
     if problem:
         return [], {}, [problem]
     features = collection.get("features") if isinstance(collection, dict) else None
     if not isinstance(features, list):
         return [], {}, [Problem("not_a_feature_collection", path.name)]
-    good = [feature for feature in features if isinstance(feature, dict) and feature.get("type") == "Feature"]
-    problems = [
-        Problem("not_a_feature", _where(path, number, feature))
-        for number, feature in enumerate(features, start=1)
-        if not (isinstance(feature, dict) and feature.get("type") == "Feature")
-    ]
+    good: list[tuple[str, dict[str, Any]]] = []
+    problems: list[Problem] = []
+    for number, feature in enumerate(features, start=1):
+        where = _where(path, number, feature)
+        if not (isinstance(feature, dict) and feature.get("type") == "Feature"):
+            problems.append(Problem("not_a_feature", where))
+        elif not isinstance(feature.get("properties"), dict):
+            problems.append(Problem("field_missing", where, "properties"))
+        else:
+            good.append((where, feature))
     return good, collection, problems
 
 
@@ -119,14 +124,34 @@ def _field_problems(where: str, error: ValidationError) -> Iterator[Problem]:
                 yield Problem("field_invalid", where, f"{field} = {item['input']!r}"[:120])
 
 
+def read_geometry(feature: dict[str, Any]) -> BaseGeometry:
+    """Return a GeoJSON feature's geometry (EPSG:4326).
+
+    Raises
+    ------
+    ValueError : where there is none, it is no geometry, or a coordinate is not a finite number
+    """
+    try:
+        geometry = shape(feature["geometry"])
+        finite = bool(np.isfinite(get_coordinates(geometry)).all())
+    except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise ValueError("not a GeoJSON geometry") from error
+    if geometry.is_empty or not finite:
+        raise ValueError("no finite coordinates")
+    return geometry
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+
+
 def _point(feature: dict[str, Any]) -> tuple[float | None, float | None]:
     geometry = feature.get("geometry")
     if geometry is None:
         return None, None
     match geometry:
-        case {"type": "Point", "coordinates": [int() | float() as lon, int() | float() as lat, *_]}:
-            if math.isfinite(lon) and math.isfinite(lat):
-                return lon, lat
+        case {"type": "Point", "coordinates": [lon, lat, *_]} if _is_finite(lon) and _is_finite(lat):
+            return lon, lat
     raise ValueError("geometry is neither null nor a Point of finite lon, lat")
 
 
@@ -148,8 +173,7 @@ def parse_project(feature: dict[str, Any]) -> Project:
 def _load_projects(path: Path) -> tuple[list[Project], str, list[Problem]]:
     features, collection, problems = read_features(path)
     projects: dict[str, Project] = {}
-    for number, feature in enumerate(features, start=1):
-        where = _where(path, number, feature)
+    for where, feature in features:
         try:
             project = parse_project(feature)
         except ValidationError as error:
@@ -167,47 +191,42 @@ def _load_projects(path: Path) -> tuple[list[Project], str, list[Problem]]:
 
 def _load_elements(path: Path) -> tuple[list[PlacedElement], list[Problem]]:
     features, _, problems = read_features(path)
-    placed: list[PlacedElement] = []
-    for number, feature in enumerate(features, start=1):
-        where = _where(path, number, feature)
+    placed: dict[str, PlacedElement] = {}
+    for where, feature in features:
         try:
-            element = Element.model_validate({**(feature.get("properties") or {}), "id": feature.get("id")})
-            geometry = shape(feature["geometry"])
+            element = Element.model_validate({**feature["properties"], "id": feature.get("id")})
+            geometry = read_geometry(feature)
         except ValidationError as error:
             problems.extend(_field_problems(where, error))
             continue
-        except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-            problems.append(Problem("geometry_invalid", where))
+        except ValueError as error:
+            problems.append(Problem("geometry_invalid", where, str(error)))
             continue
-        if geometry.is_empty or not geometry.is_valid:
+        if not geometry.is_valid:
             problems.append(Problem("geometry_invalid", where, is_valid_reason(geometry)))
-            continue
-        placed.append(PlacedElement(element, geometry))
-    return placed, problems
-
-
-def _drawable(feature: dict[str, Any]) -> bool:
-    try:
-        return not shape(feature["geometry"]).is_empty
-    except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return False
+        elif element.id in placed:
+            problems.append(Problem("id_repeated", where, element.id))
+        else:
+            placed[element.id] = PlacedElement(element, geometry)
+    return list(placed.values()), problems
 
 
 def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem]]:
     base: dict[str, FeatureCollection] = {}
     problems: list[Problem] = []
     for name in BASE_LAYERS:
-        path = folder / f"{name}.geojson"
-        features, collection, found = read_features(path)
+        features, collection, found = read_features(folder / f"{name}.geojson")
         problems.extend(found)
         if not collection:
             continue
-        good = [feature for feature in features if _drawable(feature)]
-        problems.extend(
-            Problem("geometry_invalid", _where(path, number, feature))
-            for number, feature in enumerate(features, start=1)
-            if feature not in good
-        )
+        good = []
+        for where, feature in features:
+            try:
+                read_geometry(feature)
+            except ValueError as error:
+                problems.append(Problem("geometry_invalid", where, str(error)))
+            else:
+                good.append(feature)
         base[name] = {**collection, "features": good}
     return base, problems
 

@@ -5,13 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from geo.names import name_in
+from geo.names import ForeignLanguage, name_in
 from geo.phase import latest_phase, phases_of
 from geo.vocabulary import PLACED_GRADES, STAGE_OF_PHASE, Grade, Phase, Sector, Stage
 
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-ForeignLanguage = Literal["en", "ja", "ko", "ru"]
 NEAR_LIMIT_M = 250
 
 

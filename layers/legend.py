@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.layout import Group
-from geo.vocabulary import Sector, Stage
+from geo.names import by_language
+from geo.vocabulary import Stage
 from layers import style
 from layers.symbols import svg_symbol
 
@@ -18,7 +19,9 @@ def _line_svg(colour: str, width: float, dash: Sequence[float] = (), casing: str
 
 
 def _hatch_svg(looks: style.StructureStyle) -> str:
-    lines = "".join(f'<path d="M{x} 13l12 -12" stroke="{looks.colour}" stroke-width="0.7"/>' for x in (-5, 1, 7, 13, 19))
+    lines = "".join(
+        f'<path d="M{x} 13l12 -12" stroke="{looks.colour}" stroke-width="0.7"/>' for x in (-5, 1, 7, 13, 19)
+    )
     return (
         '<svg width="26" height="14" aria-hidden="true"><clipPath id="c"><rect x="1" y="1" width="24" height="12"/>'
         f'</clipPath><rect x="1" y="1" width="24" height="12" fill="{looks.colour}" fill-opacity="{looks.fill_opacity}"'
@@ -30,7 +33,7 @@ def _structure_items(groups: Sequence[Group]) -> list[dict[str, Any]]:
     items = []
     for group, looks in zip(groups, style.STRUCTURE, strict=False):
         svg = _hatch_svg(looks) if looks.hatch else _line_svg(looks.colour, 4, (9, 3))
-        items.append({"when": "layer.structure", "svg": svg, "names": {"zh": group.name, **group.names}})
+        items.append({"when": "layer.structure", "svg": svg, "names": by_language(group.name, group.names)})
     return items
 
 
@@ -58,8 +61,16 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
     stages = [{"when": f"stage.{stage}", "label": f"stage.{stage}", "svg": _stage_svg(stage)} for stage in Stage]
     neutral = style.TEXT_SECONDARY
     certainty: list[dict[str, Any]] = [
-        {"when": "filled", "label": "legend.filled", "svg": svg_symbol("circle", fill="#AEB6BD", outline=neutral, width=1.4)},
-        {"when": "hollow", "label": "legend.hollow", "svg": svg_symbol("circle", fill="none", outline=neutral, width=1.4)},
+        {
+            "when": "filled",
+            "label": "legend.filled",
+            "svg": svg_symbol("circle", fill="#AEB6BD", outline=neutral, width=1.4),
+        },
+        {
+            "when": "hollow",
+            "label": "legend.hollow",
+            "svg": svg_symbol("circle", fill="none", outline=neutral, width=1.4),
+        },
         {"when": "stack", "label": "legend.stack", "svg": _stack_svg()},
     ]
     base: list[dict[str, Any]] = [
@@ -83,10 +94,10 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 def _stack_svg() -> str:
     ring = svg_symbol("circle", fill="none", outline=style.TEXT, width=1.4, radius=8)
-    return ring.replace(
-        "</svg>", f'<text x="9" y="12.5" text-anchor="middle" font-size="10" font-weight="600" fill="{style.TEXT}">n</text></svg>'
-    )
+    number = f'<text x="9" y="12.5" text-anchor="middle" font-size="10" font-weight="600" fill="{style.TEXT}">n</text>'
+    return ring.replace("</svg>", number + "</svg>")
 
 
 def _dot_svg(colour: str, radius: float) -> str:
-    return f'<svg width="14" height="14" aria-hidden="true"><circle cx="7" cy="7" r="{radius}" fill="#fff" stroke="{colour}" stroke-width="1.6"/></svg>'
+    circle = f'<circle cx="7" cy="7" r="{radius}" fill="#fff" stroke="{colour}" stroke-width="1.6"/>'
+    return f'<svg width="14" height="14" aria-hidden="true">{circle}</svg>'

@@ -26,6 +26,7 @@ SELECTION: Final = "#D1410C"
 UNSTATED: Final = "#6B7278"
 
 ROAD_WIDTH_PX: Final = {"trunk": 4.0, "primary": 3.4, "secondary": 2.6, "tertiary": 1.8}
+ROAD_CASING_PX: Final = 1.4
 
 SITE_RADIUS_PX: Final = 7.0
 FILL_OPACITY: Final = 0.54

@@ -34,7 +34,14 @@ SHAPES: Final[dict[str, Points]] = {
 
 
 def svg_symbol(
-    shape: str, *, fill: str, outline: str, width: float, dash: tuple[float, ...] = (), size: int = 18, radius: float = 6
+    shape: str,
+    *,
+    fill: str,
+    outline: str,
+    width: float,
+    dash: tuple[float, ...] = (),
+    size: int = 18,
+    radius: float = 6,
 ) -> str:
     """Return a small inline SVG of one marker; `fill` may be ``none`` for a hollow one."""
     middle = size / 2

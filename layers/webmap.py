@@ -2,22 +2,25 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import folium
 from branca.element import Element as HtmlElement
-from branca.element import MacroElement
+from branca.element import Figure, MacroElement
 from folium.template import Template
 from shapely import maximum_inscribed_circle
 from shapely.geometry import LineString, MultiLineString, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge
 
-from geo.load import Dataset, FeatureCollection, PlacedElement
+from geo.load import Dataset, PlacedElement
+from geo.names import by_language
 from geo.project import Project
 from geo.vocabulary import Sector, Stage
 from layers import style
+from layers.basemap import base_labels, base_layers, lat_lon
 from layers.legend import legend_sections
 from layers.symbols import SHAPES
 from layers.webassets import FONT_FACES, LEAFLET_CSS, LEAFLET_JS
@@ -57,8 +60,8 @@ class Bridge(MacroElement):
     def __init__(
         self,
         structure: folium.GeoJson,
-        ground: Sequence[MacroElement],
-        by_name: dict[str, list[MacroElement]],
+        ground: Sequence[folium.GeoJson],
+        by_name: dict[str, list[folium.GeoJson]],
         data: dict[str, Any],
     ) -> None:
         super().__init__()
@@ -73,7 +76,13 @@ class Bridge(MacroElement):
 def json_for_script(value: Any) -> str:
     """Return JSON that is safe inside a ``<script>``: no tag can be opened or closed in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def site_rows(projects: Sequence[Project]) -> list[int]:
@@ -98,10 +107,6 @@ def _site_columns(projects: Iterable[Project]) -> dict[str, Any]:
     }
 
 
-def _lat_lon(coordinates: Iterable[Sequence[float]]) -> list[list[float]]:
-    return [[round(lat, 6), round(lon, 6)] for lon, lat, *_ in coordinates]
-
-
 def _longest_line(geometry: BaseGeometry) -> LineString:
     merged = linemerge(geometry) if isinstance(geometry, MultiLineString) else geometry
     return max(getattr(merged, "geoms", [merged]), key=lambda line: line.length)
@@ -109,11 +114,14 @@ def _longest_line(geometry: BaseGeometry) -> LineString:
 
 def _element_record(placed: PlacedElement, looks: style.StructureStyle) -> dict[str, Any]:
     element = placed.element
-    record: dict[str, Any] = {"names": {"zh": element.name, **element.names}, "label": style.shade(looks.colour, 0.8)}
+    record: dict[str, Any] = {
+        "names": by_language(element.name, element.names),
+        "label": style.shade(looks.colour, 0.8),
+    }
     if element.kind == "line":
-        record["line"] = _lat_lon(_longest_line(placed.geometry).coords)
+        record["line"] = lat_lon(_longest_line(placed.geometry).coords)
     else:
-        record["at"] = _lat_lon([maximum_inscribed_circle(placed.geometry).coords[0]])[0]
+        record["at"] = lat_lon([maximum_inscribed_circle(placed.geometry).coords[0]])[0]
     return record
 
 
@@ -153,92 +161,6 @@ def _structure_layer(dataset: Dataset) -> folium.GeoJson:
         name="structure",
         style_function=lambda feature: _structure_options(structure_style(dataset, feature["properties"]["group"])),
     )
-
-
-def _plain_layer(
-    collection: FeatureCollection, *, name: str, pane: str, options: Any, keep: Any = lambda _: True
-) -> folium.GeoJson:
-    features = [
-        {**feature, "id": str(i), "properties": {"class": feature["properties"].get("class")}}
-        for i, feature in enumerate(collection.get("features", []))
-        if keep(feature["properties"])
-    ]
-    return folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
-        name=name,
-        style_function=options,
-        pane=pane,
-        interactive=False,
-    )
-
-
-def _road_options(*, casing: bool) -> Any:
-    def options(feature: dict[str, Any]) -> dict[str, Any]:
-        width = style.ROAD_WIDTH_PX.get(feature["properties"]["class"], 1.8)
-        return {"color": style.ROAD_CASING if casing else style.ROAD, "weight": width + 1.4 if casing else width}
-
-    return options
-
-
-def _fill(colour: str, edge: str) -> Any:
-    return lambda _: {"fillColor": colour, "fillOpacity": 1, "color": edge, "weight": 0.8, "opacity": 1}
-
-
-def _line(colour: str, width: float, dash: str | None = None, opacity: float = 1) -> Any:
-    return lambda _: {"fill": False, "color": colour, "weight": width, "dashArray": dash, "opacity": opacity}
-
-
-def _dots(collection: FeatureCollection, colour: str, radius: float, pane: str, name: str) -> folium.GeoJson:
-    features = [{**f, "properties": {}} for f in collection.get("features", [])]
-    return folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
-        name=name,
-        pane=pane,
-        interactive=False,
-        marker=folium.CircleMarker(
-            radius=radius, color=colour, weight=1.6, fill=True, fill_color="#FFFFFF", fill_opacity=1, pane=pane,
-            interactive=False,
-        ),
-    )
-
-
-def _base_labels(base: dict[str, FeatureCollection]) -> list[dict[str, Any]]:
-    """Labels of the base map by falling rank; ``zoom`` is where each begins to show."""
-    labels: list[dict[str, Any]] = []
-
-    def add(collection: str, layer: str, *, zoom: float, size: int, colour: str, radius: int = 0, **only: str) -> None:
-        for i, feature in enumerate(base.get(collection, {}).get("features", [])):
-            properties = feature["properties"]
-            if not properties.get("name") or any(properties.get(key) != value for key, value in only.items()):
-                continue
-            geometry = shape(feature["geometry"])
-            place: dict[str, Any] = {}
-            if geometry.geom_type == "LineString":
-                place["line"] = _lat_lon(geometry.coords)
-            else:
-                place["at"] = _lat_lon([geometry.representative_point().coords[0]])[0]
-            labels.append(
-                {
-                    "key": f"{collection}-{i}",
-                    "layer": layer,
-                    "names": {"zh": properties["name"], **(properties.get("names") or {})},
-                    "zoom": zoom,
-                    "size": size,
-                    "colour": colour,
-                    "radius": radius,
-                    **place,
-                }
-            )
-
-    add("neighbours", "boundary", zoom=11, size=13, colour=style.TEXT_SECONDARY)
-    add("landmarks", "landmarks", zoom=13, size=11, colour=style.LANDMARK, radius=4, kind="station")
-    add("road_labels", "roads", zoom=13, size=11, colour=style.TEXT_SECONDARY, **{"class": "trunk"})
-    add("road_labels", "roads", zoom=13, size=11, colour=style.TEXT_SECONDARY, **{"class": "primary"})
-    add("metro", "metro", zoom=13.5, size=11, colour=style.METRO, radius=5)
-    add("road_labels", "roads", zoom=14, size=11, colour=style.TEXT_SECONDARY, **{"class": "secondary"})
-    add("landmarks", "landmarks", zoom=14.5, size=11, colour=style.LANDMARK, radius=4)
-    add("road_labels", "roads", zoom=15, size=11, colour=style.TEXT_SECONDARY, **{"class": "tertiary"})
-    return labels
 
 
 def _style_for_bridge() -> dict[str, Any]:
@@ -295,11 +217,12 @@ def _add_head(folium_map: folium.Map) -> None:
     variables = "".join(f"--{name}:{colour};" for name, colour in colours.items())
     css = (WEB_DIR / "map.css").read_text(encoding="utf-8")
     faces = "".join(
-        f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}") format("woff2")}}'
+        f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}")}}'
         for weight, url in FONT_FACES.items()
     )
-    header = folium_map.get_root().header
-    header.add_child(HtmlElement(f"<style>{faces}:root{{{variables}--font:{FONT_STACK}}}{css}</style>"), name="map_css")
+    figure = cast(Figure, folium_map.get_root())
+    head = HtmlElement(f"<style>{faces}:root{{{variables}--font:{FONT_STACK}}}{css}</style>")
+    figure.header.add_child(head, name="map_css")
 
 
 def build_map(dataset: Dataset, *, language: str) -> folium.Map:
@@ -316,56 +239,34 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
     """
     lon, lat = dataset.district.centre
     folium_map = OfflineMap(
-        [lat, lon], zoom_start=13, tiles=None, prefer_canvas=True, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM,
-        zoom_snap=0.25, zoom_delta=0.5, wheel_px_per_zoom_level=90, max_bounds_viscosity=1.0,
+        [lat, lon],
+        zoom_start=13,
+        tiles=None,
+        prefer_canvas=True,
+        min_zoom=MIN_ZOOM,
+        max_zoom=MAX_ZOOM,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+        max_bounds_viscosity=1.0,
     )
     _add_panes(folium_map)
     _add_head(folium_map)
-    base = dataset.base
-    empty: FeatureCollection = {"type": "FeatureCollection", "features": []}
-    land = _plain_layer(
-        base.get("land", empty), name="land", pane="ground", options=_fill(style.LAND, style.LAND)
-    )
-    district = _plain_layer(
-        base.get("boundary", empty), name="district", pane="ground", options=_fill(style.DISTRICT, style.DISTRICT),
-        keep=lambda p: p.get("kind") == "land",
-    )
-    neighbours = _plain_layer(
-        base.get("neighbours", empty), name="neighbours", pane="boundary",
-        options=_line(style.BOUNDARY, 0.8, "6,3,1,3", 0.35),
-    )
-    outline = base.get("boundary", empty)
-    is_outline = lambda p: p.get("kind") == "outline"  # noqa: E731
-    band = _plain_layer(
-        outline, name="band", pane="boundary", options=_line(style.BOUNDARY_BAND, 5, None, 0.8), keep=is_outline
-    )
-    boundary = _plain_layer(
-        outline, name="boundary", pane="boundary", options=_line(style.BOUNDARY, 1.4, "9,3,2,3"), keep=is_outline
-    )
-    casing = _plain_layer(base.get("roads", empty), name="casing", pane="roads", options=_road_options(casing=True))
-    roads = _plain_layer(base.get("roads", empty), name="roads", pane="roads", options=_road_options(casing=False))
-    metro = _dots(base.get("metro", empty), style.METRO, 3.6, "dots", "metro")
-    landmarks = _dots(base.get("landmarks", empty), style.LANDMARK, 2.4, "dots", "landmarks")
+    base = base_layers(dataset.base)
     structure = _structure_layer(dataset)
-    for layer in (land, district, band, boundary, neighbours, casing, roads, landmarks, metro, structure):
+    for layer in (*base.ground, *chain.from_iterable(base.by_name.values()), structure):
         layer.add_to(folium_map)
     bridge = Bridge(
         structure,
-        ground=[land, district],
-        by_name={
-            "boundary": [band, boundary, neighbours],
-            "roads": [casing, roads],
-            "metro": [metro],
-            "landmarks": [landmarks],
-            "structure": [structure],
-        },
+        ground=base.ground,
+        by_name={**base.by_name, "structure": [structure]},
         data={
             "sites": _site_columns(dataset.projects[row] for row in site_rows(dataset.projects)),
             "elements": {
                 placed.element.id: _element_record(placed, structure_style(dataset, placed.element.group))
                 for placed in dataset.elements
             },
-            "labels": _base_labels(base),
+            "labels": base_labels(dataset.base),
             "legend": legend_sections(dataset.district.groups),
             "style": _style_for_bridge(),
             "words": _words_for_bridge(dataset),

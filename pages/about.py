@@ -27,8 +27,12 @@ def counted(facet: str, codes: Iterable[str]) -> None:
 
 
 intro = words(
-    "about.intro", projects=len(data.projects), mentions=sum(len(p.mentions) for p in data.projects),
-    elements=len(data.elements), placed=placed, unplaced=len(data.projects) - placed,
+    "about.intro",
+    projects=len(data.projects),
+    mentions=sum(len(p.mentions) for p in data.projects),
+    elements=len(data.elements),
+    placed=placed,
+    unplaced=len(data.projects) - placed,
 )
 plan = data.district.plan
 version = words("about.version", version=data.version, number=plan.number, date=words.date(plan.date))
@@ -37,7 +41,9 @@ rules += [words(f"about.rule_{rule}") for rule in ("boundary", "sector")] + [wor
 st.html(
     html(
         '<div class="prose"><p>{intro}</p><p>{version}</p><h2>{title}</h2><ul>{rules}</ul></div>',
-        intro=intro, version=version, title=words("about.rules"),
+        intro=intro,
+        version=version,
+        title=words("about.rules"),
         rules=html("").join(html("<li>{rule}</li>", rule=rule) for rule in rules),
     )
 )
@@ -66,7 +72,10 @@ with right:
 st.html(
     table(
         [words(f"about.{column}") for column in ("data", "source", "licence", "edits", "gaps")],
-        [[getattr(s, part).in_language(language) for part in ("title", "source", "licence", "edits", "gaps")] for s in data.sources],
+        [
+            [getattr(s, part).in_language(language) for part in ("title", "source", "licence", "edits", "gaps")]
+            for s in data.sources
+        ],
         caption=words("about.sources"),
     )
 )

@@ -52,7 +52,7 @@ LEAFLET_FILES = (
 )
 FONT_WEIGHTS = {400: "400Regular/NotoSansSC_400Regular.ttf", 700: "700Bold/NotoSansSC_700Bold.ttf"}
 
-# Beside GB 2312: first and last character of each further block.
+# Beside GB 2312 and the common kanji: first and last character of each further block.
 BLOCKS = (
     (0x0020, 0x007E),  # Basic Latin
     (0x00A0, 0x017F),  # Latin-1, Latin Extended-A
@@ -150,14 +150,17 @@ def version_of(font: TTFont) -> str:
 def characters() -> set[str]:
     """Return the characters that the web font is to hold."""
     blocks = {chr(code) for first, last in BLOCKS for code in range(first, last + 1)}
-    return blocks | set(gb2312()) | project_characters()
+    gb2312 = standard_characters("gb2312", last_row=87)
+    common_kanji = standard_characters("euc_jp", last_row=47)  # JIS X 0208, level 1
+    return blocks | set(gb2312) | set(common_kanji) | project_characters()
 
 
-def gb2312() -> Iterator[str]:
-    for row in range(0xA1, 0xF8):
-        for cell in range(0xA1, 0xFF):
+def standard_characters(encoding: str, last_row: int) -> Iterator[str]:
+    """Yield the characters of a national standard of 94 by 94 cells, row by row."""
+    for row in range(1, last_row + 1):
+        for cell in range(1, 95):
             try:
-                yield bytes([row, cell]).decode("gb2312")
+                yield bytes([0xA0 + row, 0xA0 + cell]).decode(encoding)
             except UnicodeDecodeError:
                 continue
 

@@ -1,19 +1,20 @@
 """The detail panel: one project or one structure element, with the evidence for everything it says."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import streamlit as st
 from markupsafe import Markup
 
-from geo.layout import Element
+from geo.filter import ProjectFilter
+from geo.layout import Element, OpenEdge
 from geo.names import name_in
-from geo.project import Mention, Project
+from geo.project import Bilingual, Mention, Project
 from geo.vocabulary import Phase
 from ui import session
 from ui.desk import Desk
 from ui.filters import place_name
 from ui.link import Selection
-from ui.text import chinese, html, joined
+from ui.text import chinese, html, joined, plain
 
 
 def _fact(term: str, value: object) -> Markup:
@@ -98,8 +99,12 @@ def project_detail(desk: Desk, project: Project) -> None:
     words = desk.words
     facts = [
         _fact(words("detail.phase"), phases_in_words(desk, project)),
-        _fact(words("detail.sector"), html('{s}<span class="note">{n}</span>', s=words(f"sector.{project.sector}"),
-                                           n=words("detail.sector_note"))),
+        _fact(
+            words("detail.sector"),
+            html(
+                '{s}<span class="note">{n}</span>', s=words(f"sector.{project.sector}"), n=words("detail.sector_note")
+            ),
+        ),
         _fact(words("detail.structure"), _structure_in_words(desk, project)),
     ]
     if project.current_status:
@@ -118,14 +123,9 @@ def project_detail(desk: Desk, project: Project) -> None:
     st.caption(words("map.currency", month=words.month(desk.data.district.plan.date)))
 
 
-def _show_only(desk: Desk, element_id: str) -> None:
-    session.set_filter(replace_places(desk, element_id))
+def _show_only(element_id: str) -> None:
+    session.set_filter(ProjectFilter(places=frozenset({element_id})))
     st.session_state[session.TAB] = session.TAB_LIST
-
-
-def replace_places(desk: Desk, element_id: str):  # type: ignore[no-untyped-def]
-    """Return the filter with the element as its only structure part."""
-    return desk.state.filter.model_copy(update={"places": frozenset({element_id})})
 
 
 def _phase_tally(desk: Desk, members: list[Project]) -> Markup:
@@ -137,14 +137,16 @@ def _phase_tally(desk: Desk, members: list[Project]) -> Markup:
     return html("<table>{rows}</table>", rows=joined(rows)) if rows else Markup("")
 
 
-def _terms(desk: Desk, title: str, terms: tuple[object, ...]) -> Markup:
-    language = desk.words.language
+def _terms(desk: Desk, title: str, terms: Sequence[Bilingual]) -> Markup:
+    if not terms:
+        return Markup("")
     items = [
-        html("<li>{zh}</li>", zh=term.zh) if language == "zh"  # type: ignore[attr-defined]
-        else html('<li>{en} <span class="note" lang="zh">{zh}</span></li>', en=term.en, zh=term.zh)  # type: ignore[attr-defined]
+        html("<li>{zh}</li>", zh=term.zh)
+        if desk.words.language == "zh"
+        else html('<li>{en} <span class="note" lang="zh">{zh}</span></li>', en=term.en, zh=term.zh)
         for term in terms
     ]
-    return html('<h3>{title}</h3><ul class="terms">{items}</ul>', title=title, items=joined(items)) if items else Markup("")
+    return html('<h3>{title}</h3><ul class="terms">{items}</ul>', title=title, items=joined(items))
 
 
 def element_detail(desk: Desk, element: Element) -> None:
@@ -159,8 +161,10 @@ def element_detail(desk: Desk, element: Element) -> None:
             "<h3>{members_title}</h3>{tally}<h3>{basis_title}</h3><p>{basis}</p>{edges}</article>",
             heading=_heading(desk, element.name, element.name_in(language)),
             group=words(
-                "detail.element_place", group=name_in(language, group.name, group.names) if group else "",
-                chapter=element.plan.chapter, section=element.plan.section,
+                "detail.element_place",
+                group=name_in(language, group.name, group.names) if group else "",
+                chapter=element.plan.chapter,
+                section=element.plan.section,
             ),
             summary=element.summary.in_language(language),
             functions=_terms(desk, words("detail.functions"), element.functions),
@@ -170,23 +174,27 @@ def element_detail(desk: Desk, element: Element) -> None:
             basis_title=words("detail.schematic"),
             basis=element.basis.in_language(language),
             edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(open_edges))
-            if open_edges else "",
+            if open_edges
+            else "",
         )
     )
     if members:
-        st.button(words("detail.show_only"), on_click=_show_only, args=(desk, element.id), key="show_only", type="primary")
+        st.button(words("detail.show_only"), on_click=_show_only, args=(element.id,), key="show_only", type="primary")
         st.html(html('<p class="note detail">{title}</p>', title=words("detail.members_list")))
         for project in members:
             st.button(
-                project.name_in(language).replace("[", "\\["), key=f"member_{project.id}", type="tertiary",
-                on_click=session.select, args=(Selection("site", project.id),),
+                plain(project.name_in(language)),
+                key=f"member_{project.id}",
+                type="tertiary",
+                on_click=session.select,
+                args=(Selection("site", project.id),),
             )
 
 
-def _edge(desk: Desk, edge) -> str:  # type: ignore[no-untyped-def]
+def _edge(desk: Desk, edge: OpenEdge) -> str:
     side = edge.side.in_language(desk.words.language)
     if edge.length_m is None:
-        return str(side)
+        return side
     return desk.words("detail.edge", side=side, length_m=desk.words.number(edge.length_m))
 
 
@@ -196,8 +204,14 @@ def detail(desk: Desk) -> None:
     if selection is None:
         st.info(desk.words("detail.nothing"))
         return
-    st.button(desk.words("detail.close"), on_click=session.select, args=(None,), key="close_detail", type="tertiary",
-              icon=":material/close:")
+    st.button(
+        desk.words("detail.close"),
+        on_click=session.select,
+        args=(None,),
+        key="close_detail",
+        type="tertiary",
+        icon=":material/close:",
+    )
     if selection.kind == "site":
         project = desk.data.project(selection.id)
         if project:

@@ -46,10 +46,15 @@ def _phase_options(desk: Desk) -> None:
     words = desk.words
     with st.container(horizontal=True, gap="small"):
         for stage in _SHORTCUT_STAGES:
-            st.button(words(f"stage.{stage}"), key=f"stage_{stage}", on_click=_set_stage, args=(stage,), type="tertiary")
+            st.button(
+                words(f"stage.{stage}"), key=f"stage_{stage}", on_click=_set_stage, args=(stage,), type="tertiary"
+            )
     _option_pills(desk, "phase", session.PHASE, list(Phase), lambda code: words(f"phase.{code}"))
     st.toggle(
-        words("filter.any_wording"), key=session.ANY_WORDING, help=words("filter.any_wording_help"), persist_state="session"
+        words("filter.any_wording"),
+        key=session.ANY_WORDING,
+        help=words("filter.any_wording_help"),
+        persist_state="session",
     )
 
 
@@ -75,12 +80,20 @@ def _place_options(desk: Desk) -> None:
 def _layer_options(desk: Desk) -> None:
     words = desk.words
     st.pills(
-        words("layers.title"), LAYERS, selection_mode="multi", format_func=lambda code: words(f"layer.{code}"),
-        key=session.SHOWN_LAYERS, persist_state="session",
+        words("layers.title"),
+        LAYERS,
+        selection_mode="multi",
+        format_func=lambda code: words(f"layer.{code}"),
+        key=session.SHOWN_LAYERS,
+        persist_state="session",
     )
     st.radio(
-        words("tiles.title"), [NO_TILES, *(source.id for source in tile_sources())],
-        format_func=lambda code: words(f"tiles.{code}"), key=session.TILES, help=words("tiles.help"), persist_state="session",
+        words("tiles.title"),
+        [NO_TILES, *(source.id for source in tile_sources())],
+        format_func=lambda code: words(f"tiles.{code}"),
+        key=session.TILES,
+        help=words("tiles.help"),
+        persist_state="session",
     )
 
 
@@ -103,12 +116,21 @@ def filter_row(desk: Desk) -> None:
             _option_pills(desk, "grade", session.GRADE, list(Grade), lambda code: words(f"grade.{code}"))
             st.caption(words("filter.grade_note"))
         st.text_input(
-            words("filter.search"), key=session.TEXT, placeholder=words("filter.search"), label_visibility="collapsed",
-            type="search", live=True, max_chars=MAX_TEXT, width=220, persist_state="session",
+            words("filter.search"),
+            key=session.TEXT,
+            placeholder=words("filter.search"),
+            label_visibility="collapsed",
+            type="search",
+            live=True,
+            max_chars=MAX_TEXT,
+            width=220,
+            persist_state="session",
         )
         with st.popover(words("layers.title"), key="pop_layers"):
             _layer_options(desk)
-        st.button(words("filter.clear"), on_click=_clear, disabled=desk.state.filter.is_empty, type="tertiary", key="clear")
+        st.button(
+            words("filter.clear"), on_click=_clear, disabled=desk.state.filter.is_empty, type="tertiary", key="clear"
+        )
         st.markdown(shown_in_words(desk), width="content")
 
 

@@ -1,7 +1,7 @@
 """The whole state as a link, and back: a pasted link opens the same map."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -39,7 +39,7 @@ class Known:
 class DeskState:
     """Everything a link carries. `view` is lat, lon, zoom; None means the whole district."""
 
-    filter: ProjectFilter = ProjectFilter()
+    filter: ProjectFilter = field(default_factory=ProjectFilter)
     language: str = DEFAULT_LANGUAGE
     selection: Selection | None = None
     hidden: frozenset[str] = frozenset()
@@ -51,8 +51,13 @@ def encode(state: DeskState) -> str:
     """Return the query string of `state` without its view, which the browser adds; defaults are left out."""
     wanted = state.filter
     pairs: list[tuple[str, str]] = []
-    for name, codes in (("phase", wanted.phases), ("sector", wanted.sectors), ("place", wanted.places),
-                        ("grade", wanted.grades), ("hide", state.hidden)):
+    for name, codes in (
+        ("phase", wanted.phases),
+        ("sector", wanted.sectors),
+        ("place", wanted.places),
+        ("grade", wanted.grades),
+        ("hide", state.hidden),
+    ):
         if codes:
             pairs.append((name, ",".join(sorted(codes))))
     if wanted.any_wording:

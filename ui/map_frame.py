@@ -35,7 +35,13 @@ def _send_again() -> None:
 
 
 def show_map(
-    html: str, message: dict[str, Any], state: DeskState, words: Words, *, visible: bool, tiles_failed: Callable[[], None]
+    html: str,
+    message: dict[str, Any],
+    state: DeskState,
+    words: Words,
+    *,
+    visible: bool,
+    tiles_failed: Callable[[], None],
 ) -> None:
     """Mount the map, or steer the one that is mounted.
 

@@ -22,6 +22,11 @@ def header(desk: Desk) -> None:
         st.markdown(f"### {title}", width="content")
         st.caption(words("map.currency", month=words.month(district.plan.date)), width="stretch")
         st.segmented_control(
-            words("app.language"), LANGUAGES, format_func=lambda code: words(f"language.{code}"), key=session.LANGUAGE,
-            label_visibility="collapsed", required=True, persist_state="session",
+            words("app.language"),
+            LANGUAGES,
+            format_func=lambda code: words(f"language.{code}"),
+            key=session.LANGUAGE,
+            label_visibility="collapsed",
+            required=True,
+            persist_state="session",
         )

@@ -206,19 +206,20 @@ function planMapBridge(map, folders, data) {
     if (!shown("labels")) return items;
     if (shown("structure")) {
       for (const [id, element] of Object.entries(elements)) {
-        const text = nameOf(element.names), common = {key: id, bold: true, size: zoom < 12.75 ? 11 : 13, colour: element.label};
-        items.push(element.line ? {...common, line: element.line, text: text}
-          : {...common, at: element.at, text: wrapped(text) + (zoom < 12.75 ? "" : `\n${word("map.schematic_short")}`)});
+        const text = nameOf(element.names) + word("map.schematic_short");
+        const common = {key: id, must: true, bold: true, size: zoom < 12.5 ? 11 : 12.5, colour: element.label};
+        items.push(element.line ? {...common, line: element.line, text} : {...common, at: element.at, text: wrapped(text)});
       }
     }
     let many = 0;
     const view = map.getBounds();
     const label = (i, bold) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, text: siteName(i), size: 12, bold,
       colour: style.sectors[sites.sector[i]].outline});
-    if (selected && selected.kind === "site" && rowOf.has(selected.id)) items.unshift({...label(rowOf.get(selected.id), true)});
+    const picked = selected && selected.kind === "site" ? rowOf.get(selected.id) : undefined;
+    if (picked !== undefined) items.unshift(label(picked, true));
     if (shown("sites") && zoom >= style.siteLabelZoom) {
       for (const stack of stacks) {
-        if (stack.visible.length !== 1 || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
+        if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
         items.push(label(stack.visible[0], false));
       }
     }
@@ -231,11 +232,12 @@ function planMapBridge(map, folders, data) {
   }
 
   function wrapped(text) {
-    if (stateNow.language !== "zh" || text.length < 9) {
-      return text.length < 24 ? text : text.replace(/^(.{10,}?) /, "$1\n");
-    }
-    const half = Math.ceil(text.length / 2);
-    return text.slice(0, half) + "\n" + text.slice(half);
+    const wide = /[\u4e00-\u9fff]/.test(text), limit = wide ? 9 : 22;
+    if (text.length <= limit) return text;
+    if (wide) return text.slice(0, Math.ceil(text.length / 2)) + "\n" + text.slice(Math.ceil(text.length / 2));
+    const spaces = [...text.matchAll(/ /g)].map(match => match.index);
+    const half = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+    return half === undefined ? text : text.slice(0, half) + "\n" + text.slice(half + 1);
   }
 
   function labelObstacles() {
@@ -386,7 +388,7 @@ function planMapBridge(map, folders, data) {
   }
 
   function setFirstView() {
-    if (viewed || !map.getSize().x || !map.getSize().y) return;
+    if (viewed || !api.applied || !map.getSize().x || !map.getSize().y) return;
     viewed = true;
     if (pendingView) map.setView([pendingView[0], pendingView[1]], pendingView[2], {animate: false});
     else goHome(false);
@@ -413,6 +415,7 @@ function planMapBridge(map, folders, data) {
     stateNow.language = state.language;
     stateNow.emphasised = new Set(state.emphasised);
     stateNow.selected = state.selected;
+    api.applied += 1;
     if (!viewed) pendingView = state.view;
     applyTiles(state.tiles);
     applyMask(state.mask);
@@ -423,7 +426,6 @@ function planMapBridge(map, folders, data) {
     setFirstView();
     if (moved && viewed) reveal(state.selected);
     labels.from(labelItems, labelObstacles);
-    api.applied += 1;
   }
 
   if (document.fonts) document.fonts.ready.then(() => labels.redraw());

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const PADDING = 0.15, GAP = 3, MAX_BEND = 0.35;
+  const GAP = 3, MAX_BEND = 0.35, LEADER_MAX = 98;
 
   function overlaps(a, b) {
     return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -47,35 +47,35 @@
 
     _draw: function () {
       if (!this._map) return;
-      const size = this._map.getSize(), pad = size.multiplyBy(PADDING).round(), ratio = window.devicePixelRatio || 1;
-      this._pad = pad;
-      this._width = size.x + 2 * pad.x;
-      this._height = size.y + 2 * pad.y;
+      const size = this._map.getSize(), ratio = window.devicePixelRatio || 1;
+      this._width = size.x;
+      this._height = size.y;
       const canvas = this._canvas;
       canvas.width = this._width * ratio;
       canvas.height = this._height * ratio;
       canvas.style.width = this._width + "px";
       canvas.style.height = this._height + "px";
-      L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint(L.point(0, 0)).subtract(pad));
+      L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint([0, 0]));
       canvas.style.visibility = "";
       const pen = this._pen = canvas.getContext("2d");
       pen.scale(ratio, ratio);
       pen.lineJoin = "round";
-      this._taken = this._obstacles().map(([x0, y0, x1, y1]) => [x0 + pad.x, y0 + pad.y, x1 + pad.x, y1 + pad.y]);
+      this._taken = this._obstacles();
       this.placed = [];
       for (const item of this._items(this._map.getZoom())) this._place(item);
     },
 
     _point: function (latLng) {
-      return this._map.latLngToContainerPoint(latLng).add(this._pad);
+      return this._map.latLngToContainerPoint(latLng);
     },
 
     _place: function (item) {
       this._pen.font = `${item.bold ? 700 : 400} ${item.size}px ${this._font}`;
       const lines = item.text.split("\n");
-      const width = Math.max(...lines.map(line => this._pen.measureText(line).width));
-      const height = item.size * 1.2 * lines.length;
-      const done = item.line ? this._alongLine(item, width) : this._atPoint(item, lines, width, height);
+      const text = {lines, width: Math.max(...lines.map(line => this._pen.measureText(line).width)),
+        height: item.size * 1.2 * lines.length};
+      const done = item.line ? this._alongLine(item, text.width) || (item.must && this._besideLine(item, text))
+        : this._atPoint(item, text);
       if (done) this.placed.push(item.key);
     },
 
@@ -84,26 +84,64 @@
         && !this._taken.some(other => overlaps(box, other));
     },
 
-    _atPoint: function (item, lines, width, height) {
-      const at = this._point(item.at), reach = (item.radius || 0) + GAP;
-      const right = at.x + reach, left = at.x - reach - width, middle = at.x - width / 2;
-      const above = at.y - reach - height, level = at.y - height / 2, below = at.y + reach;
-      const spots = item.radius
-        ? [[right, level], [left, level], [middle, above], [middle, below],
-           [right, above], [right, below], [left, above], [left, below]]
-        : [[middle, level], [middle, level - height], [middle, level + height],
-           [middle - width / 2, level], [middle + width / 2, level]];
-      for (const [x, y] of spots) {
-        const box = [x - 1, y - 1, x + width + 1, y + height + 1];
-        if (!this._free(box)) continue;
-        this._taken.push(box);
-        this._pen.textAlign = item.radius ? "left" : "center";
-        this._pen.textBaseline = "middle";
-        lines.forEach((line, i) => this._write(
-          line, item.radius ? x : x + width / 2, y + item.size * 1.2 * (i + 0.5), item));
-        return true;
+    /* Try the places beside or on a point; a label that must stand moves out step by step, on a leader. */
+    _atPoint: function (item, text) {
+      const at = this._point(item.at);
+      for (const spot of item.radius ? this._beside(at, item.radius + GAP, text) : this._on(at, text)) {
+        if (this._write(item, text, spot)) return true;
+      }
+      if (!item.must) return false;
+      for (let reach = 14; reach <= LEADER_MAX; reach += 12) {
+        for (const spot of this._beside(at, reach, text)) {
+          if (this._write(item, text, spot, at)) return true;
+        }
       }
       return false;
+    },
+
+    _on: function (at, {width, height}) {
+      const x = at.x - width / 2, y = at.y - height / 2;
+      return [[x, y], [x, y - height], [x, y + height]];
+    },
+
+    _beside: function (at, reach, {width, height}) {
+      const right = at.x + reach, left = at.x - reach - width, middle = at.x - width / 2;
+      const above = at.y - reach - height, level = at.y - height / 2, below = at.y + reach;
+      return [[right, level], [left, level], [middle, above], [middle, below],
+        [right, above], [right, below], [left, above], [left, below]];
+    },
+
+    _write: function (item, text, [x, y], leaderTo) {
+      const box = [x - 1, y - 1, x + text.width + 1, y + text.height + 1];
+      if (!this._free(box)) return false;
+      this._taken.push(box);
+      if (leaderTo) this._leader(box, leaderTo, item.colour);
+      this._pen.textAlign = item.radius ? "left" : "center";
+      this._pen.textBaseline = "middle";
+      text.lines.forEach((line, i) => this._ink(
+        line, item.radius ? x : x + text.width / 2, y + item.size * 1.2 * (i + 0.5), item));
+      return true;
+    },
+
+    _leader: function (box, to, colour) {
+      const pen = this._pen;
+      pen.strokeStyle = colour;
+      pen.lineWidth = 1;
+      pen.beginPath();
+      pen.moveTo(Math.min(Math.max(to.x, box[0]), box[2]), Math.min(Math.max(to.y, box[1]), box[3]));
+      pen.lineTo(to.x, to.y);
+      pen.stroke();
+      pen.fillStyle = colour;
+      pen.beginPath();
+      pen.arc(to.x, to.y, 2, 0, 2 * Math.PI);
+      pen.fill();
+    },
+
+    /* A winding line: stand beside one of its points, the middle ones first. */
+    _besideLine: function (item, text) {
+      const points = item.line.map(latLng => this._point(latLng)), middle = (points.length - 1) / 2;
+      const order = points.map((_, i) => i).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+      return order.some(i => this._beside(points[i], 10, text).slice(0, 2).some(spot => this._write(item, text, spot)));
     },
 
     _alongLine: function (item, width) {
@@ -132,7 +170,7 @@
       pen.rotate(best.angle);
       pen.textAlign = "center";
       pen.textBaseline = "middle";
-      this._write(item.text, 0, 0, item);
+      this._ink(item.text, 0, 0, item);
       pen.restore();
       return true;
     },
@@ -150,7 +188,7 @@
       return boxes.every(box => this._free(box)) ? {x, y, angle, boxes} : null;
     },
 
-    _write: function (text, x, y, item) {
+    _ink: function (text, x, y, item) {
       const pen = this._pen;
       pen.globalAlpha = 0.9;
       pen.strokeStyle = this._halo;

@@ -26,15 +26,15 @@ THERE_AND_BACK = [
     (wgs84_to_bd09, bd09_to_wgs84),
 ]
 
-# What AMap answered: the example of its coordinate conversion service (documentation, coordsys=gps), and
-# Beijing railway station as asked in the tests of the R package asesgeo.
+# What AMap's conversion service answered (coordsys=gps), as recorded in several public repositories, and for
+# Beijing railway station as recorded in the tests of the R package asesgeo.
 AMAP_SERVICE = [
     ((116.481499, 39.990475), (116.487585177952, 39.991754014757)),
     ((116.42079, 39.90105), (116.427020941841, 39.902445203994)),
 ]
 # What Baidu answered: geoconv v1 for Beijing railway station (same tests), from WGS 84 to GCJ-02, ...
 BAIDU_SERVICE_GCJ02 = [((116.42079, 39.90105), (116.42702745, 39.90245063))]
-# ... and the example of its documentation as recorded in users' code, from WGS 84 to BD-09.
+# ... and from WGS 84 to BD-09, as recorded in a comment of public code that calls it.
 BAIDU_SERVICE_BD09 = [((114.21892734521, 29.575429778924), (114.23075654746, 29.579087603387))]
 # Tests of eviltransform (googollee/eviltransform, python/test.py): Shanghai, Shenzhen, Beijing.
 EVILTRANSFORM_GCJ02 = [
@@ -43,7 +43,7 @@ EVILTRANSFORM_GCJ02 = [
     ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
 ]
 # Six AMap geocodes in Dalian with the WGS 84 point that their own file states (app/services/dalian.py of a
-# public repository): 大连理工大学, 星海广场, 东港商务区, 老虎滩海洋公园, 西安路, 傅家庄公园.
+# public repository), worked out by its own code, so a second implementation rather than a survey: 大连理工大学, 星海广场, 东港商务区, 老虎滩海洋公园, 西安路, 傅家庄公园.
 DALIAN_GCJ02 = [
     ((121.519692, 38.885611), (121.524803, 38.886490)),
     ((121.583926, 38.881623), (121.588870, 38.882379)),
