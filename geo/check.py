@@ -5,7 +5,7 @@ It finds what the loader finds, and what takes two records, two files or a measu
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -84,18 +84,14 @@ def geometry_problems(folder: Path) -> Problems:
 
 
 def shared_points(dataset: Dataset) -> Problems:
-    """Find projects shown as known places at a point that other projects have too."""
+    """Find two known places at one point: only a vaguely known project may stand at another's place."""
     at: dict[tuple[float | None, float | None], list[Project]] = defaultdict(list)
     for project in dataset.projects:
-        if project.placed:
+        if project.location.grade in KNOWN_GRADES:
             at[project.lon, project.lat].append(project)
-    for sharers in at.values():
-        for project in sharers:
-            if len(sharers) > 1 and project.location.grade in KNOWN_GRADES:
-                others = ", ".join(other.id for other in sharers if other is not project)
-                yield Problem(
-                    "point_shared", _where(project), f"graded {project.location.grade}, as is the place of {others}"
-                )
+    for first, *others in at.values():
+        for project in others:
+            yield Problem("point_shared", _where(project), f"graded {project.location.grade}, as is {first.id} there")
 
 
 def mentions_as_printed(dataset: Dataset) -> Problems:
@@ -103,7 +99,7 @@ def mentions_as_printed(dataset: Dataset) -> Problems:
     groups = {group.name for group in dataset.district.groups}
     for project in dataset.projects:
         for mention in project.mentions:
-            headings = {None} if mention.box is None else HEADINGS_OF_BOX.get(mention.box, frozenset())
+            headings: Set[str | None] = {None} if mention.box is None else HEADINGS_OF_BOX.get(mention.box, frozenset())
             if mention.heading not in headings:
                 yield Problem("heading_unknown", _where(project), f"box {mention.box}: {mention.heading}")
             if mention.group not in (groups if mention.box == BOX_WITH_GROUPS else {None}):
@@ -230,9 +226,8 @@ def main(arguments: Sequence[str]) -> int:
         print(line(problem))
     if problems:
         return 1
-    print(
-        f"{len(dataset.projects)} projects, {len(dataset.elements)} elements, {len(dataset.base)} base layers: no problems"
-    )
+    counted = f"{len(dataset.projects)} projects, {len(dataset.elements)} elements, {len(dataset.base)} base layers"
+    print(f"{counted}: no problems")
     return 0
 
 

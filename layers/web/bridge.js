@@ -35,12 +35,11 @@ function planMapBridge(map, folders, data) {
   const latLngOf = i => [sites.lat[i], sites.lon[i]];
 
   function looks(stack) {
-    const rows = stack.visible, first = rows[0];
-    const sector = style.sectors[sites.sector[first]], stage = style.stages[sites.stage[first]];
-    const filled = rows.length === 1 && sites.filled[first];
-    const base = {radius: style.radius, ground: style.ground, font: style.font, count: rows.length, fill: !!filled,
-      fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round"};
-    if (rows.length === 1) {
+    const rows = stack.visible, known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
+    const sector = style.sectors[sites.sector[lead]], stage = style.stages[sites.stage[lead]];
+    const base = {radius: style.radius, ground: style.ground, font: style.font, count: rows.length,
+      fill: known !== undefined, fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round"};
+    if (rows.length === 1 || known !== undefined) {
       return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
         weight: stage.width, dashArray: stage.dash.length ? stage.dash.join(",") : null};
     }
@@ -54,14 +53,13 @@ function planMapBridge(map, folders, data) {
       stack.marker.on("click", event => { L.DomEvent.stopPropagation(event); pickStack(stack); });
       stack.marker.bindTooltip(() => stackTooltip(stack), {direction: "top", offset: [0, -8]});
     } else {
-      const changed = stack.marker.options.count !== options.count || stack.drawn !== stack.visible[0];
-      if (changed) {
+      if (stack.drawn !== stack.visible.join()) {
         Object.assign(stack.marker.options, options);
         stack.marker._radius = options.radius;
         if (stack.marker._map) stack.marker.setStyle(options);
       }
     }
-    stack.drawn = stack.visible[0];
+    stack.drawn = stack.visible.join();
     return stack.marker;
   }
 

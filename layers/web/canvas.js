@@ -73,13 +73,26 @@
       context.fill();
       context.globalAlpha = 1;
       renderer._fillStroke(context, this);
-      if (options.count > 1) {
-        context.font = `600 11px ${options.font}`;
-        context.textAlign = "center";
-        context.textBaseline = "middle";
-        context.fillStyle = options.color;
-        context.fillText(String(options.count), x, y + 0.5);
+      if (options.count > 1) this._number(context, options, options.fill ? {x: x + radius, y: y - radius} : {x, y});
+    },
+
+    /* The number inside a hollow circle, or on a small badge beside a site whose own place is known. */
+    _number: function (context, options, at) {
+      if (options.fill) {
+        context.beginPath();
+        context.arc(at.x, at.y, 6.5, 0, 2 * Math.PI);
+        context.fillStyle = options.ground;
+        context.fill();
+        context.lineWidth = 1;
+        context.setLineDash([]);
+        context.strokeStyle = options.color;
+        context.stroke();
       }
+      context.font = `600 ${options.fill ? 9 : 11}px ${options.font}`;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.fillStyle = options.color;
+      context.fillText(String(options.count), at.x, at.y + 0.5);
     }
   });
 
