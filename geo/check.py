@@ -104,7 +104,7 @@ def mentions_as_printed(dataset: Dataset) -> Problems:
                 yield Problem("heading_unknown", _where(project), f"box {mention.box}: {mention.heading}")
             if mention.group not in (groups if mention.box == BOX_WITH_GROUPS else {None}):
                 yield Problem("group_unknown", _where(project), f"box {mention.box}: {mention.group}")
-        printed = {mention.group for mention in project.mentions if mention.group} or {None}
+        printed: Set[str | None] = {mention.group for mention in project.mentions if mention.group} or {None}
         if project.group not in printed:
             yield Problem("group_not_as_printed", _where(project), f"{project.group}")
 

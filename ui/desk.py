@@ -56,6 +56,13 @@ def put_desk(desk: Desk) -> None:
 
 
 def desk() -> Desk:
-    """Return the desk that ``app.py`` laid out for this run."""
-    laid_out: Desk = st.session_state[_DESK]
+    """Return the desk that ``app.py`` laid out for this run.
+
+    A link straight to a page of a server that has just started makes Streamlit run the page without ``app.py``,
+    because of the folder's name; declaring a navigation puts that right, and the run begins again.
+    """
+    laid_out: Desk | None = st.session_state.pop(_DESK, None)
+    if laid_out is None:
+        st.navigation([st.Page(lambda: None, title="-", default=True)], position="hidden")
+        st.rerun()
     return laid_out

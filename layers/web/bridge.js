@@ -392,13 +392,18 @@ function planMapBridge(map, folders, data) {
     else goHome(false);
   }
 
+  /* A hidden map has no size; its centre is kept so that it comes back as it was left. */
+  let centre = null;
   new ResizeObserver(() => {
+    const box = map.getContainer();
+    if (!box.clientWidth || !box.clientHeight) return;
     map.invalidateSize({pan: false});
+    if (viewed && centre) map.setView(centre, map.getZoom(), {animate: false});
     setFirstView();
   }).observe(map.getContainer());
   map.on("moveend", () => {
-    if (!viewed) return;
-    const centre = map.getCenter();
+    if (!viewed || !map.getContainer().clientWidth) return;
+    centre = map.getCenter();
     report({type: "view", view: [+centre.lat.toFixed(5), +centre.lng.toFixed(5), +map.getZoom().toFixed(2)]});
   });
   map.on("zoomend moveend", drawAccuracy);

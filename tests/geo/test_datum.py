@@ -43,7 +43,8 @@ EVILTRANSFORM_GCJ02 = [
     ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
 ]
 # Six AMap geocodes in Dalian with the WGS 84 point that their own file states (app/services/dalian.py of a
-# public repository), worked out by its own code, so a second implementation rather than a survey: 大连理工大学, 星海广场, 东港商务区, 老虎滩海洋公园, 西安路, 傅家庄公园.
+# public repository), worked out by its own code, so a second implementation rather than a survey:
+# 大连理工大学, 星海广场, 东港商务区, 老虎滩海洋公园, 西安路, 傅家庄公园.
 DALIAN_GCJ02 = [
     ((121.519692, 38.885611), (121.524803, 38.886490)),
     ((121.583926, 38.881623), (121.588870, 38.882379)),

@@ -1,0 +1,194 @@
+"""A real server whose own connections are logged, and a browser that reaches nothing else."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT_MS = 30_000
+FRAME = "iframe.map-frame"
+IN_MAP = f"a => {{ const w = document.querySelector('{FRAME}').contentWindow, m = w.planMap; return (%s); }}"
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+CONNECTION_LOG = """
+import os, socket
+
+def _is_local(address):
+    host = address[0] if isinstance(address, tuple) else address
+    return str(host).startswith("127.") or str(host) in ("::1", "localhost", "::", "0.0.0.0", "")
+
+def _note(address):
+    if isinstance(address, tuple) and not _is_local(address):
+        with open(os.environ["CONNECTION_LOG"], "a") as log:
+            log.write(f"{address}\\n")
+
+for _name in ("connect", "connect_ex", "sendto"):
+    def _wrap(original, name=_name):
+        def call(self, *args):
+            _note(args[-1] if name == "sendto" else args[0])
+            return original(self, *args)
+        return call
+    setattr(socket.socket, _name, _wrap(getattr(socket.socket, _name)))
+
+_getaddrinfo = socket.getaddrinfo
+def getaddrinfo(host, *args, **kwargs):
+    if host is not None and not _is_local((host,)):
+        _note((host, "getaddrinfo"))
+    return _getaddrinfo(host, *args, **kwargs)
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+class Server:
+    """The app under test. `url` ends without a slash."""
+
+    def __init__(self, url: str, log: Path) -> None:
+        self.url = url
+        self._log = log
+
+    def outside_connections(self) -> str:
+        return self._log.read_text() if self._log.exists() else ""
+
+
+@contextmanager
+def running_app(folder: Path, *, base_path: str = "", data: Path | None = None):
+    (folder / "sitecustomize.py").write_text(CONNECTION_LOG)
+    log = folder / "connections.txt"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "CONNECTION_LOG": str(log)}
+    if data:
+        environment["XIGANG_DATA_DIR"] = str(data)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.baseUrlPath", base_path] if base_path else []
+    with (folder / "server.txt").open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    url = f"http://localhost:{port}" + (f"/{base_path}" if base_path else "")
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                assert process.poll() is None, (folder / "server.txt").read_text()
+                assert time.monotonic() < deadline, "the app did not start"
+                time.sleep(0.1)
+        yield Server(url, log)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with running_app(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield launched
+        launched.close()
+
+
+class App:
+    """One tab of the app."""
+
+    def __init__(self, page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.outside: list[str] = []
+        self.failed: list[str] = []
+        self.errors: list[str] = []
+        page.route("**/*", self._route)
+        page.on("response", self._note_failure)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.set_default_timeout(WAIT_MS)
+
+    def _route(self, route):
+        if "//localhost" in route.request.url or route.request.url.startswith(("data:", "blob:", "about:")):
+            route.continue_()
+        else:
+            self.outside.append(route.request.url)
+            route.abort()
+
+    def _note_failure(self, response):
+        if response.status >= 400 and "/_stcore/" not in response.url:
+            self.failed.append(response.url)
+
+    def open(self, path: str = "/") -> "App":
+        self.page.goto(self.url + path)
+        return self.settle()
+
+    def settle(self) -> "App":
+        """Wait until the script has run and the map holds the last state."""
+        self.page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+        self.page.wait_for_function(
+            "() => document.querySelector('iframe.map-frame')?.contentWindow.planMap?.applied > 0"
+        )
+        return self
+
+    def map(self, expression: str, argument=None):
+        """Evaluate an expression of ``m`` (window.planMap) and ``a``."""
+        return self.page.evaluate(IN_MAP % expression, argument)
+
+    def wait_map(self, predicate: str, argument=None):
+        self.page.wait_for_function(IN_MAP % predicate, arg=argument)
+
+    def move(self, lat: float, lon: float, zoom: float):
+        self.map("(m.map.setView([a[0], a[1]], a[2], {animate: false}), 1)", [lat, lon, zoom])
+
+    def click_site(self, site_id: str):
+        at = self.map("m.pixelOf(a)", site_id)
+        frame = self.page.locator("iframe.map-frame").bounding_box()
+        self.page.mouse.click(frame["x"] + at["x"] + 1, frame["y"] + at["y"] + 1)
+
+    def filter_pill(self, popover: str, label: str):
+        self.page.locator(f".st-key-{popover} button").first.click()
+        self.page.get_by_test_id("stPopoverBody").get_by_role("button", name=label).first.click()
+        self.page.keyboard.press("Escape")
+        self.settle()
+
+    def panel(self):
+        return self.page.locator(".st-key-stage-panel")
+
+
+@pytest.fixture
+def app(browser, server):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened = App(context.new_page(), server.url)
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def new_app(browser):
+    """Make further tabs, each in a context of its own: ``new_app(url, width, height)``."""
+    contexts = []
+
+    def make(url: str, width: int = 1440, height: int = 900) -> App:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        return App(context.new_page(), url)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def features():
+    return json.loads((ROOT / "data/projects.geojson").read_text(encoding="utf-8"))["features"]

@@ -1,0 +1,155 @@
+"""The main paths in a real browser: draw, filter, pick, link, leave and come back."""
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ALONE = "huizhi-yunding"
+
+
+def ids(features, **wanted):
+    return sorted(
+        f["id"] for f in features
+        if f["geometry"] and all(f["properties"][key] == value for key, value in wanted.items())
+    )  # fmt: skip
+
+
+def feature(features, project_id):
+    return next(f for f in features if f["id"] == project_id)
+
+
+def test_the_map_draws_every_layer_and_every_placed_project(app, features):
+    app.open()
+    assert sorted(app.map("m.drawn()")) == ids(features)
+    elements = app.map("m.drawnElements()")
+    assert len(elements) == 10
+    app.wait_map("m.labels.placed.length >= 10")
+    assert set(elements) <= set(app.map("m.labels.placed"))
+    assert app.map("Object.values(m.map._layers).filter(l => l.options && l.options.pane === 'roads').length") > 200
+    assert app.page.locator(".stApp").get_by_text("未落图").first.is_visible()
+    assert app.errors == []
+
+
+def test_a_filter_changes_what_is_drawn_without_reloading_or_moving(app, features):
+    app.open()
+    app.move(38.915, 121.61, 14)
+    app.map("(w.sameWindow = true)")
+    app.filter_pill("pop_phase", "拟推进")
+    expected = ids(features, phase="proposed")
+    app.wait_map("JSON.stringify(m.drawn().sort()) === a", json.dumps(expected, separators=(",", ":")))
+    assert app.map("w.sameWindow") is True
+    assert app.map("[m.map.getZoom(), m.map.getCenter().lat, m.map.getCenter().lng]") == pytest.approx(
+        [14, 38.915, 121.61], abs=1e-4
+    )
+    app.page.locator(".st-key-clear button").click()
+    app.wait_map("m.drawn().length === a", len(ids(features)))
+
+
+def test_a_click_on_a_site_opens_its_evidence(app, features):
+    app.open()
+    site = feature(features, ALONE)
+    lon, lat = site["geometry"]["coordinates"]
+    app.move(lat, lon, 16)
+    app.click_site(ALONE)
+    panel = app.panel()
+    panel.get_by_role("heading", name=site["properties"]["name"]).wait_for()
+    assert panel.get_by_text(site["properties"]["location"]["basis"]["zh"]).is_visible()
+    for mention in site["properties"]["mentions"]:
+        assert panel.locator(".verbatim").get_by_text(mention["name"], exact=True).is_visible()
+    assert "已确认地点 ± " in panel.inner_text()
+
+
+def test_several_sites_at_one_place_offer_a_choice(app, features):
+    app.open()
+    app.move(38.90903, 121.60444, 17)
+    app.click_site("city-music-hall")
+    frame = app.page.frame_locator("iframe.map-frame")
+    choices = frame.locator(".stack-list button")
+    choices.first.wait_for()
+    assert choices.count() >= 4
+    name = choices.nth(1).inner_text()
+    choices.nth(1).click()
+    app.panel().get_by_role("heading", name=name).wait_for()
+
+
+def test_the_list_picks_on_the_map_by_mouse_and_keyboard(app, features):
+    app.open()
+    rows = app.page.locator(".site-row")
+    assert rows.count() == len(features)
+    rows.filter(has_text="汇智云顶").click()
+    app.panel().get_by_role("heading", name="汇智云顶").wait_for()
+    app.wait_map("m.labels.placed.includes(a)", ALONE)
+    app.panel().get_by_role("radio", name="列表").click()
+    listbox = app.page.get_by_role("listbox")
+    listbox.focus()
+    app.page.keyboard.press("ArrowDown")
+    app.page.keyboard.press("Enter")
+    app.panel().locator(".detail h2").wait_for()
+    assert app.panel().locator(".detail h2").inner_text() != "汇智云顶"
+
+
+def test_an_element_shows_its_card_and_only_its_projects(app, features):
+    app.open("/?element=district-olympic")
+    app.panel().get_by_role("heading", name="奥林匹克时尚商业片区").wait_for()
+    app.page.locator(".st-key-show_only button").click()
+    expected = ids(features, element="district-olympic")
+    app.wait_map("JSON.stringify(m.drawn().sort()) === a", json.dumps(expected, separators=(",", ":")))
+
+
+def test_a_pasted_link_restores_the_state(app, new_app, server, features):
+    app.open(f"/?phase=completed,key&site={ALONE}&hide=metro&lang=en")
+    app.move(38.9072, 121.6174, 15.5)
+    app.page.wait_for_function("() => location.search.includes('view=15.5/')")
+    link = urlsplit(app.page.url)
+    other = new_app(server.url).open(f"{link.path}?{link.query}")
+    assert sorted(other.map("m.drawn()")) == sorted(ids(features, phase="completed") + ids(features, phase="key"))
+    other.panel().locator(".detail h2").wait_for()
+    assert feature(features, ALONE)["properties"]["names"]["en"] in other.panel().inner_text()
+    other.wait_map("Math.abs(m.map.getZoom() - 15.5) < 0.01 && Math.abs(m.map.getCenter().lat - 38.9072) < 1e-4")
+    legend = other.page.frame_locator("iframe.map-frame").locator(".map-legend")
+    assert "Legend" in legend.inner_text() and "Metro" not in legend.inner_text()
+
+
+def test_leaving_the_page_and_coming_back_keeps_everything(app, features):
+    app.open("/?phase=key")
+    app.move(38.92, 121.61, 14.5)
+    app.map("(w.sameWindow = true)")
+    app.page.get_by_role("link", name="数据说明").click()
+    app.page.get_by_text("数据来源、许可与已知不足").wait_for()
+    assert not app.page.locator("iframe.map-frame").is_visible()
+    app.page.get_by_role("link", name="地图").click()
+    app.page.locator("iframe.map-frame").wait_for(state="visible")
+    app.settle()
+    assert app.map("w.sameWindow") is True
+    assert app.map("[m.map.getZoom(), m.map.getCenter().lat]") == pytest.approx([14.5, 38.92], abs=1e-4)
+    assert sorted(app.map("m.drawn()")) == ids(features, phase="key")
+
+
+def test_the_language_changes_and_nothing_else(app, features):
+    app.open("/?phase=key&site=" + ALONE)
+    app.map("(w.sameWindow = true)")
+    app.page.get_by_role("radio", name="English").click()
+    app.page.get_by_text("Clear filters").wait_for()
+    app.page.frame_locator("iframe.map-frame").locator(".map-legend summary", has_text="Legend").wait_for()
+    assert app.map("w.sameWindow") is True
+    assert sorted(app.map("m.drawn()")) == ids(features, phase="key")
+    assert feature(features, ALONE)["properties"]["names"]["en"] in app.panel().inner_text()
+    assert "lang=en" in app.page.url
+
+
+def test_a_hidden_layer_leaves_map_and_legend(app):
+    app.open("/?hide=structure,sites")
+    assert app.map("m.drawn()") == [] and app.map("m.drawnElements()") == []
+    legend = app.page.frame_locator("iframe.map-frame").locator(".map-legend").inner_text()
+    assert "两湾" not in legend and "商贸商业" not in legend and "道路" in legend
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_screen_scrolls_sideways(new_app, server, width, height, language):
+    app = new_app(server.url, width, height).open(f"/?lang={language}")
+    assert app.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    app.page.locator(".site-list").scroll_into_view_if_needed()
+    assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 300
