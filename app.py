@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.load import UnreadableDistrictError
-from ui.desk import make_desk, put_desk
+from ui.desk import make_desk, navigation, put_desk
 from ui.notices import problem_notice
 from ui.session import words
 from ui.shell import header
@@ -21,10 +21,7 @@ except UnreadableDistrictError as error:
     problem_notice(words(), [error.problem], title="problem.data_title")
     st.stop()
 
-map_page = st.Page("pages/map.py", title=desk.words("page.map"), default=True)
-about_page = st.Page("pages/about.py", title=desk.words("page.about"), url_path="about")
-page = st.navigation([map_page, about_page], position="top")
-
+page, shows_map = navigation(desk.words)
 header(desk)
-put_desk(set_stage(desk, visible=page == map_page))
+put_desk(set_stage(desk, visible=shows_map))
 page.run()

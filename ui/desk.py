@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page as StreamlitPage
 
 from geo.filter import Mask, ProjectIndex
 from geo.load import Dataset
@@ -14,6 +15,10 @@ from ui import cache, session
 from ui.link import DeskState
 
 _DESK: Final = "desk"
+
+
+MAP_PAGE: Final = "pages/map.py"
+ABOUT_PAGE: Final = "pages/about.py"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,14 @@ def make_desk() -> Desk:
     return Desk(data, session.words(), state, index, index.mask(state.filter))
 
 
+def navigation(words: Words) -> tuple[StreamlitPage, bool]:
+    """Declare the app's pages; return the one asked for, and whether it is the map's."""
+    map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
+    about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
+    page = st.navigation([map_page, about_page], position="top")
+    return page, page == map_page
+
+
 def put_desk(desk: Desk) -> None:
     """Lay the desk out for the page that runs next."""
     st.session_state[_DESK] = desk
@@ -63,6 +76,6 @@ def desk() -> Desk:
     """
     laid_out: Desk | None = st.session_state.pop(_DESK, None)
     if laid_out is None:
-        st.navigation([st.Page(lambda: None, title="-", default=True)], position="hidden")
+        navigation(session.words())
         st.rerun()
     return laid_out
