@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from shapely import get_coordinates, is_valid_reason
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -25,7 +25,17 @@ from geo.project import Project
 
 FeatureCollection = dict[str, Any]
 BASE_LAYERS = ("land", "neighbours", "boundary", "roads", "road_labels", "metro", "landmarks")
+KIND_OF_GEOMETRY = {"LineString": "line", "MultiLineString": "line", "Polygon": "area", "MultiPolygon": "area"}
 MAX_FILE_BYTES = 200 * 1024 * 1024
+
+
+class BaseProperties(BaseModel):
+    """What the map reads of a base feature's properties, which may hold more."""
+
+    name: str | None = None
+    names: dict[str, str] | None = None
+    kind: str | None = None
+    road_class: str | None = Field(default=None, alias="class")
 
 
 @dataclass(frozen=True)
@@ -204,6 +214,8 @@ def _load_elements(path: Path) -> tuple[list[PlacedElement], list[Problem]]:
             continue
         if not geometry.is_valid:
             problems.append(Problem("geometry_invalid", where, is_valid_reason(geometry)))
+        elif KIND_OF_GEOMETRY.get(geometry.geom_type) != element.kind:
+            problems.append(Problem("geometry_invalid", where, f"a {geometry.geom_type} is no {element.kind}"))
         elif element.id in placed:
             problems.append(Problem("id_repeated", where, element.id))
         else:
@@ -222,7 +234,10 @@ def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem
         good = []
         for where, feature in features:
             try:
+                BaseProperties.model_validate(feature["properties"])
                 read_geometry(feature)
+            except ValidationError as error:
+                problems.extend(_field_problems(where, error))
             except ValueError as error:
                 problems.append(Problem("geometry_invalid", where, str(error)))
             else:

@@ -248,7 +248,7 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
         zoom_snap=0.25,
         zoom_delta=0.5,
         wheel_px_per_zoom_level=90,
-        max_bounds_viscosity=1.0,
+        track_resize=False,
     )
     _add_panes(folium_map)
     _add_head(folium_map)

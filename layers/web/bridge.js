@@ -397,8 +397,9 @@ function planMapBridge(map, folders, data) {
   new ResizeObserver(() => {
     const box = map.getContainer();
     if (!box.clientWidth || !box.clientHeight) return;
+    const kept = centre;
     map.invalidateSize({pan: false});
-    if (viewed && centre) map.setView(centre, map.getZoom(), {animate: false});
+    if (viewed && kept) map.setView(kept, map.getZoom(), {animate: false});
     setFirstView();
   }).observe(map.getContainer());
   map.on("moveend", () => {
