@@ -97,6 +97,24 @@ def _layer_options(desk: Desk) -> None:
     )
 
 
+def _sector_options(desk: Desk) -> None:
+    _option_pills(desk, "sector", session.SECTOR, list(Sector), lambda code: desk.words(f"sector.{code}"))
+    st.caption(desk.words("filter.sector_note"))
+
+
+def _grade_options(desk: Desk) -> None:
+    _option_pills(desk, "grade", session.GRADE, list(Grade), lambda code: desk.words(f"grade.{code}"))
+    st.caption(desk.words("filter.grade_note"))
+
+
+_FACET_OPTIONS: dict[Facet, Callable[[Desk], None]] = {
+    "phase": _phase_options,
+    "sector": _sector_options,
+    "place": _place_options,
+    "grade": _grade_options,
+}
+
+
 def _clear() -> None:
     session.set_filter(ProjectFilter())
 
@@ -105,16 +123,9 @@ def filter_row(desk: Desk) -> None:
     """Draw the filters as one row of popovers, the search, and how much is shown."""
     words = desk.words
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-row"):
-        with st.popover(_facet_label(desk, "phase"), key="pop_phase"):
-            _phase_options(desk)
-        with st.popover(_facet_label(desk, "sector"), key="pop_sector"):
-            _option_pills(desk, "sector", session.SECTOR, list(Sector), lambda code: words(f"sector.{code}"))
-            st.caption(words("filter.sector_note"))
-        with st.popover(_facet_label(desk, "place"), key="pop_place"):
-            _place_options(desk)
-        with st.popover(_facet_label(desk, "grade"), key="pop_grade"):
-            _option_pills(desk, "grade", session.GRADE, list(Grade), lambda code: words(f"grade.{code}"))
-            st.caption(words("filter.grade_note"))
+        for facet, draw in _FACET_OPTIONS.items():
+            with st.popover(_facet_label(desk, facet), key=f"pop_{facet}"):
+                draw(desk)
         st.text_input(
             words("filter.search"),
             key=session.TEXT,

@@ -8,7 +8,7 @@ from geo.problem import Problem
 from geo.vocabulary import Grade, Phase, Sector
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
-from layers.words import DEFAULT_LANGUAGE, Words, words_in
+from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 from ui.cache import tile_sources
 from ui.link import DeskState, Known, Selection, View, decode, single_values
 
@@ -100,5 +100,6 @@ def current(data: Dataset) -> DeskState:
 
 
 def words() -> Words:
-    """Return the words of this session's language."""
-    return words_in(st.session_state.get(LANGUAGE) or DEFAULT_LANGUAGE)
+    """Return the words of this session's language; before it has started, of the link's."""
+    language = st.session_state.get(LANGUAGE) or st.query_params.get(LANGUAGE)
+    return words_in(language if language in LANGUAGES else DEFAULT_LANGUAGE)

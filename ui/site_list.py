@@ -1,11 +1,13 @@
 """The list beside the map: every project that passes the filter, placed or not; the keyboard's way to the sites."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from geo.filter import places_of
+from geo.layout import Element
 from geo.project import Project
 from layers import style
 from layers.symbols import svg_symbol
@@ -43,9 +45,8 @@ def _symbol(project: Project) -> str:
     )
 
 
-def _row(desk: Desk, project: Project) -> dict[str, str]:
+def _row(desk: Desk, project: Project, elements: Mapping[str, Element]) -> dict[str, str]:
     words = desk.words
-    elements = {placed.element.id: placed.element for placed in desk.data.elements}
     place = project.element or min(places_of(project, desk.data.district.groups, elements))
     parts = [words(f"phase.{project.phase}"), words(f"sector.{project.sector}"), place_name(desk, place)]
     return {
@@ -62,13 +63,16 @@ def site_list(desk: Desk) -> None:
     """Draw the list in two parts, placed and not placed, each counted."""
     words = desk.words
     wanted = desk.wanted
+    elements = {placed.element.id: placed.element for placed in desk.data.elements}
     sections: list[dict[str, Any]] = []
     for title, placed in (("list.placed", True), ("list.unplaced", False)):
         rows = [project for project in wanted if project.placed is placed]
         if rows:
             shown = rows[:LIST_LIMIT]
             more = words("list.more", n=len(rows) - len(shown)) if len(rows) > len(shown) else ""
-            sections.append({"title": words(title, n=len(rows)), "rows": [_row(desk, p) for p in shown], "more": more})
+            sections.append(
+                {"title": words(title, n=len(rows)), "rows": [_row(desk, p, elements) for p in shown], "more": more}
+            )
     selection = desk.state.selection
     _list(
         key=KEY,

@@ -284,8 +284,12 @@ function planMapBridge(map, folders, data) {
     return present;
   }
 
+  let legendDrawn = null;
   function drawLegend() {
     const box = legend.getContainer(), present = presentCodes();
+    const wanted = stateNow.language + [...present].sort().join();
+    if (wanted === legendDrawn) return;
+    legendDrawn = wanted;
     box.replaceChildren(line("summary", word("legend.title")));
     for (const section of data.legend) {
       const items = section.items.filter(item => present.has(item.when));
@@ -413,8 +417,9 @@ function planMapBridge(map, folders, data) {
     return (a && a.kind + a.id) === (b && b.kind + b.id);
   }
 
+  /* Only what has changed is drawn again. */
   function apply(state) {
-    const moved = !sameChoice(state.selected, stateNow.selected);
+    const before = {...stateNow}, first = !api.applied;
     stateNow.hidden = new Set(state.hidden);
     stateNow.language = state.language;
     stateNow.emphasised = new Set(state.emphasised);
@@ -423,13 +428,18 @@ function planMapBridge(map, folders, data) {
     if (!viewed) pendingView = state.view;
     applyTiles(state.tiles);
     applyMask(state.mask);
-    applyLayers();
-    drawWords();
+    if (first || !sameMembers(before.hidden, stateNow.hidden)) applyLayers();
+    if (first || before.language !== stateNow.language) drawWords();
+    const moved = !sameChoice(state.selected, before.selected);
+    if (moved || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
     drawLegend();
-    drawSelection();
     setFirstView();
-    if (moved && viewed) reveal(state.selected);
+    if (moved && viewed && !first) reveal(state.selected);
     labels.from(labelItems, labelObstacles);
+  }
+
+  function sameMembers(a, b) {
+    return a.size === b.size && [...a].every(member => b.has(member));
   }
 
   if (document.fonts) document.fonts.ready.then(() => labels.redraw());

@@ -228,7 +228,7 @@ def measure(browser, ways: list[Way], *, collect_garbage: bool, folder: Path) ->
             lat, lon, name = sites[SITES[number % 2]]
             for way in ways:
                 tab = tabs[way.name]
-                tab.page.evaluate(way.set_view % (lat, lon, 16))
+                tab.page.evaluate(f"({way.set_view % (lat, lon, 16)}, true)")
                 tab.page.wait_for_selector(IDLE)
                 done = f"document.querySelector('.st-key-stage-panel')?.innerText.includes({json.dumps(name)}"
                 done += ") && document.querySelector('.st-key-stage-panel h2') !== null"

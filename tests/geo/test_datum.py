@@ -54,7 +54,7 @@ DALIAN_GCJ02 = [
     ((121.616107, 38.865793), (121.621046, 38.866543)),
 ]
 # 辽阳 and 沈阳 in hujiulong/gcoord, test/fixtures/china-cities.json: WGS 84, GCJ-02, BD-09.
-# Its WGS 84 points are 0.7 m off the formula, its GCJ-02 and BD-09 ones agree to the last figure.
+# Its WGS 84 points are 0.7 m off the formula, its GCJ-02 and BD-09 ones agree to a centimetre.
 LIAONING_CITIES = [
     ((123.2312099, 41.2651725), (123.2369518, 41.2672464), (123.2433178, 41.2736074)),
     ((123.4253306, 41.8032629), (123.4314787, 41.8057023), (123.4380950, 41.8114013)),

@@ -7,6 +7,8 @@ from geo.project import Mention
 from geo.vocabulary import Phase, Stage
 from tests.data.samples import both, project
 
+KEY_MENTION = {"box": 4, "heading": "重点实施", "name": "x"}
+
 
 def refused(**changes):
     with pytest.raises(ValidationError) as caught:
@@ -43,8 +45,8 @@ def test_a_name_falls_back_on_english(language, name):
         ({"location": {"source_crs": None}}, "needs accuracy_m, source and source_crs"),
         ({"point": None, "location": {"accuracy_m": 30}}, "has no point, so no accuracy_m"),
         ({"location": {"grade": "near", "accuracy_m": 251}}, "near means within 250 m"),
-        ({"mentions": [{"box": 4, "chapter": 6, "heading": "重点实施", "name": "x"}]}, "either in a box or in a chapter"),
-        ({"mentions": [{"name": "x"}]}, "either in a box or in a chapter"),
+        ({"mentions": [KEY_MENTION, {"box": 4, "chapter": 6, "name": "x"}]}, "either in a box or in a chapter"),
+        ({"mentions": [KEY_MENTION, {"name": "x"}]}, "either in a box or in a chapter"),
     ],
     ids=str,
 )  # fmt: skip
