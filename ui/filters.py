@@ -18,11 +18,6 @@ from ui.text import plain
 _SHORTCUT_STAGES = (Stage.DONE, Stage.ACTIVE, Stage.PIPELINE)
 
 
-def _facet_label(desk: Desk, facet: Facet) -> str:
-    chosen = len(desk.state.filter.codes(facet))
-    return desk.words(f"filter.{facet}") + (f" · {chosen}" if chosen else "")
-
-
 def _option_pills(
     desk: Desk, facet: Facet, key: str, options: Sequence[str], name: Callable[[str], str], *, label: str | None = None
 ) -> None:
@@ -107,6 +102,7 @@ def _grade_options(desk: Desk) -> None:
     st.caption(desk.words("filter.grade_note"))
 
 
+# Drawn only while open: a closed popover costs a rerun nothing. (Its label must stay the same, or it would close.)
 _FACET_OPTIONS: dict[Facet, Callable[[Desk], None]] = {
     "phase": _phase_options,
     "sector": _sector_options,
@@ -124,8 +120,9 @@ def filter_row(desk: Desk) -> None:
     words = desk.words
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-row"):
         for facet, draw in _FACET_OPTIONS.items():
-            with st.popover(_facet_label(desk, facet), key=f"pop_{facet}"):
-                draw(desk)
+            with st.popover(words(f"filter.{facet}"), key=f"pop_{facet}", on_change="rerun") as popover:
+                if popover.open:
+                    draw(desk)
         st.text_input(
             words("filter.search"),
             key=session.TEXT,
@@ -137,8 +134,9 @@ def filter_row(desk: Desk) -> None:
             width=220,
             persist_state="session",
         )
-        with st.popover(words("layers.title"), key="pop_layers"):
-            _layer_options(desk)
+        with st.popover(words("layers.title"), key="pop_layers", on_change="rerun") as popover:
+            if popover.open:
+                _layer_options(desk)
         st.button(
             words("filter.clear"), on_click=_clear, disabled=desk.state.filter.is_empty, type="tertiary", key="clear"
         )
@@ -146,7 +144,31 @@ def filter_row(desk: Desk) -> None:
 
 
 def shown_in_words(desk: Desk) -> str:
-    """Return how many projects pass, on the map and off it."""
+    """Return how many projects pass, on the map and off it, and what they were filtered by; escaped for Markdown."""
     wanted = desk.wanted
     placed = sum(project.placed for project in wanted)
-    return desk.words("count.shown", shown=len(wanted), total=len(desk.data.projects), unplaced=len(wanted) - placed)
+    counted = desk.words("count.shown", shown=len(wanted), total=len(desk.data.projects), unplaced=len(wanted) - placed)
+    return " · ".join([counted, *_chosen_in_words(desk)])
+
+
+def _chosen_in_words(desk: Desk) -> list[str]:
+    words = desk.words
+    chosen = []
+    for facet, codes in _FACET_CODES.items():
+        picked = desk.state.filter.codes(facet)
+        names = [
+            plain(place_name(desk, code) if facet == "place" else words(f"{facet}.{code}"))
+            for code in (codes or sorted(picked))
+            if code in picked
+        ]
+        if names:
+            chosen.append(words("format.term", term=words(f"filter.{facet}"), value=words("format.list").join(names)))
+    return chosen
+
+
+_FACET_CODES: dict[Facet, Sequence[str]] = {
+    "phase": list(Phase),
+    "sector": list(Sector),
+    "place": (),
+    "grade": list(Grade),
+}

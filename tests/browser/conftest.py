@@ -159,6 +159,7 @@ class App:
     def filter_pill(self, popover: str, label: str):
         self.page.locator(f".st-key-{popover} button").first.click()
         self.page.get_by_test_id("stPopoverBody").get_by_role("button", name=label).first.click()
+        self.settle()
         self.page.keyboard.press("Escape")
         self.settle()
 

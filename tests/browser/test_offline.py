@@ -21,7 +21,10 @@ def walk(app):
     for popover in ("pop_phase", "pop_sector", "pop_place", "pop_grade", "pop_layers"):
         app.page.locator(f".st-key-{popover} button").first.click()
         app.page.get_by_test_id("stPopoverBody").wait_for()
+        app.settle()
         app.page.keyboard.press("Escape")
+        app.page.get_by_test_id("stPopoverBody").wait_for(state="detached")
+        app.settle()
     app.page.get_by_role("searchbox").or_(app.page.locator("input[type=search]")).first.fill("东关")
     app.page.wait_for_function("() => document.querySelectorAll('.site-row').length === 1")
     app.page.locator(".site-row").click()

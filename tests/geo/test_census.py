@@ -1,6 +1,7 @@
 """The file of record against the boxes, typed from the plan by themselves (tests/data/plan_boxes.csv)."""
 
 import csv
+import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -51,6 +52,18 @@ def test_the_list_counts_as_the_plan_does(rows):
         "前期推进": 8,
     }
     assert len({row["project"] for row in rows}) == 98
+
+
+def test_the_file_has_the_projects_of_the_boxes_and_those_that_only_the_text_names(dataset, boxed):
+    assert len(boxed) == 98
+    others = [project for project in dataset.projects if project not in boxed]
+    assert {mention.box for project in others for mention in project.mentions} == {None, 7}
+
+
+def test_wordings_are_stored_without_a_space_that_reading_would_take_away(dataset):
+    features = json.loads((ROOT / "data/projects.geojson").read_text(encoding="utf-8"))["features"]
+    stored = [mention["name"] for feature in features for mention in feature["properties"]["mentions"]]
+    assert stored == [mention.name for project in dataset.projects for mention in project.mentions]
 
 
 def test_every_mention_stands_in_the_file_verbatim_and_no_other(rows, boxed):

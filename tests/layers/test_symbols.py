@@ -24,7 +24,7 @@ def test_all_shapes_weigh_about_the_same(shape):
     assert 0.65 <= shape.area / DRAWN["circle"].area <= 1.1
 
 
-@pytest.mark.parametrize(("one", "other"), combinations(DRAWN, 2))
+@pytest.mark.parametrize(("one", "other"), list(combinations(DRAWN, 2)))
 def test_no_two_shapes_are_alike(one, other):
     shared = DRAWN[one].intersection(DRAWN[other]).area
     assert shared / DRAWN[one].union(DRAWN[other]).area < 0.95

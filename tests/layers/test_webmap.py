@@ -53,7 +53,7 @@ def test_the_page_names_no_host_but_the_namespace_of_svg(page):
 def test_the_page_needs_only_files_that_are_shipped(page):
     needs = Needs()
     needs.feed(page)
-    urls = [*needs.urls, *re.findall(r"url\([\"']?([^\"')]+)", page)]
+    urls = [*needs.urls, *re.findall(r"url\([\"']?([^#\"')]+)", page)]
     assert set(FONT_FACES.values()) <= set(urls)
     for url in urls:
         assert url.startswith("app/static/"), url

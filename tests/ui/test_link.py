@@ -1,17 +1,19 @@
 """A link carries the whole state, and a wrong one is taken apart politely."""
 
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.filter import ProjectFilter
+from geo.problem import Problem
 from geo.vocabulary import Grade, Phase, Sector
 from layers.tiles import NO_TILES
-from layers.webmap import LAYERS
+from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import LANGUAGES
-from ui.link import MAX_TEXT, DeskState, Known, Selection, decode, encode
+from ui.link import MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
 
 KNOWN = Known(
     frozenset({"axis", "bays", "none"}), frozenset({"p-1", "p-2"}), frozenset({"axis"}), frozenset({"none", "osm"})
@@ -47,9 +49,69 @@ def test_a_link_opens_the_state_it_was_made_from(state):
     assert replace(decoded, view=None) == state
 
 
+def test_the_state_at_the_start_needs_no_link():
+    assert encode(DeskState()) == ""
+    assert decode({}, KNOWN) == (DeskState(), [])
+
+
+def test_a_link_can_be_read_by_people():
+    state = DeskState(
+        filter=ProjectFilter(phases={"key", "building"}, any_wording=True, places={"axis"}, text=" 东关街 "),
+        language="en",
+        selection=Selection("site", "p-1"),
+        view=(38.91, 121.6, 14.5),
+    )
+    assert unquote_plus(encode(state)) == "phase=building,key&place=axis&wording=any&q=东关街&site=p-1&lang=en"
+
+
+@given(states, st.tuples(st.floats(-85, 85), st.floats(-180, 180), st.floats(MIN_ZOOM, MAX_ZOOM)))
+def test_the_view_is_left_to_the_browser(state, view):
+    assert encode(replace(state, view=view)) == encode(state)
+    lat, lon, zoom = view
+    decoded, problems = decode({**dict(parse_qsl(encode(state))), "view": f"{zoom}/{lat}/{lon}"}, KNOWN)
+    assert (decoded, problems) == (replace(state, view=view), [])
+
+
 def test_the_view_is_read_as_zoom_lat_lon():
     state, problems = decode({"view": "14.5/38.91/121.6"}, KNOWN)
     assert (state.view, problems) == ((38.91, 121.6, 14.5), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "detail"),
+    [
+        ("phase", "done", "done"),
+        ("phase", "KEY", "KEY"),
+        ("sector", "land,parks", "parks"),
+        ("place", "atlantis", "atlantis"),
+        ("grade", "best", "best"),
+        ("wording", "all", "all"),
+        ("site", "p-9", "p-9"),
+        ("site", "", ""),
+        ("element", "bays", "bays"),
+        ("hide", "sea", "sea"),
+        ("tiles", "mars", "mars"),
+        ("lang", "en,zh", "en,zh"),
+        ("view", "", ""),
+        ("view", "14/38.9", "14/38.9"),
+        ("view", "14/38.9/121.6/0", "14/38.9/121.6/0"),
+        ("view", "nan/38.9/121.6", "nan/38.9/121.6"),
+        ("view", "14/inf/121.6", "14/inf/121.6"),
+        ("view", "99/38.9/121.6", "99/38.9/121.6"),
+        ("view", "14/121.6/38.9", "14/121.6/38.9"),
+        ("q", "字" * 101, "字" * 60),
+    ],
+)
+def test_a_wrong_value_is_one_problem_and_the_rest_stays(name, value, detail):
+    others = {"grade": "exact"} if name != "grade" else {"sector": "land"}
+    state, problems = decode({**others, name: value}, KNOWN)
+    assert problems == [Problem("link_value", name, detail)]
+    assert state.filter.grades == frozenset({Grade.EXACT} if name != "grade" else ())
+    assert state.filter.text == value[:MAX_TEXT] if name == "q" else state.filter.text == ""
+
+
+def test_empty_lists_ask_for_nothing():
+    assert decode({"phase": "", "sector": ",,", "hide": ""}, KNOWN) == (DeskState(), [])
 
 
 def test_each_wrong_value_is_named_and_the_rest_is_kept():
@@ -68,7 +130,33 @@ def test_each_wrong_value_is_named_and_the_rest_is_kept():
     assert state == DeskState(filter=ProjectFilter(phases=frozenset({Phase.KEY})), hidden=frozenset({"roads"}))
 
 
-@given(st.dictionaries(st.sampled_from(["phase", "q", "view", "site", "lang", "place"]), st.text(max_size=300)))
+names = st.sampled_from(
+    ["phase", "sector", "place", "grade", "hide", "wording", "q", "view", "site", "element", "lang", "tiles", "other"]
+)
+numbers = st.floats() | st.integers()
+odd_values = st.text(max_size=300) | st.lists(numbers, max_size=4).map(lambda values: "/".join(map(str, values)))
+
+
+@given(st.dictionaries(names, odd_values))
 def test_no_link_breaks_the_app(params):
-    state, _ = decode(params, KNOWN)
+    state, problems = decode(params, KNOWN)
     assert len(state.filter.text) <= MAX_TEXT
+    assert all(len(problem.detail) <= 60 and problem.where in params for problem in problems)
+
+
+def test_a_huge_link_is_read():
+    value = "x," * 20_000
+    state, problems = decode(dict.fromkeys(["phase", "place", "q", "view", "site"], value), KNOWN)
+    assert state == DeskState(filter=ProjectFilter(text=value[:MAX_TEXT]))
+    assert {problem.where for problem in problems} == {"phase", "place", "q", "view", "site"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "single"),
+    [
+        ({"phase": "key"}, {"phase": "key"}),
+        ({"phase": ["key", "proposed"], "q": []}, {"phase": "key,proposed", "q": ""}),
+    ],
+)
+def test_a_repeated_parameter_is_a_list(raw, single):
+    assert single_values(raw) == single

@@ -1,0 +1,184 @@
+"""The catalogues: the same texts in all languages, each one used, in letters that the font has."""
+
+import ast
+import datetime
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from fontTools.ttLib import TTFont
+
+from geo.filter import FACETS
+from geo.vocabulary import Grade, Phase, Sector, Stage
+from layers.tiles import NO_TILES, SOURCES
+from layers.webassets import FONT_FACES
+from layers.webmap import LAYERS
+from layers.words import DEFAULT_LANGUAGE, LANGUAGES, LOCALE_OF_LANGUAGE, LOCALES_DIR, MissingWordError, words_in
+
+ROOT = Path(__file__).resolve().parents[2]
+IDENTIFIER = re.compile(r"[a-z]+\.[a-z0-9_]+")
+PREFIX = re.compile(r"[a-z]+\.[a-z_]*")
+CODE_OF_PROBLEM = re.compile(r'Problem\(\s*"(\w+)"')
+
+
+# ---- the catalogues ----
+
+
+def po_file(language):
+    return LOCALES_DIR / LOCALE_OF_LANGUAGE[language] / "LC_MESSAGES" / "xigang.po"
+
+
+def messages(language):
+    with po_file(language).open("rb") as file:
+        return [message for message in read_po(file, locale=LOCALE_OF_LANGUAGE[language]) if message.id]
+
+
+def placeholders(text):
+    return sorted(field for _, field, _, _ in string.Formatter().parse(text) if field is not None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_doubtful(language):
+    assert [m.id for m in messages(language) if not m.string.strip() or m.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_identifier_stands_twice(language):
+    identifiers = re.findall(r'^msgid "(.+)"$', po_file(language).read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(identifiers) == len(set(identifiers)) == len(words_in(language).catalogue)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_languages_have_the_same_texts_with_the_same_placeholders(language):
+    catalogue, chinese = words_in(language).catalogue, words_in(DEFAULT_LANGUAGE).catalogue
+    assert {i: placeholders(text) for i, text in catalogue.items()} == {
+        i: placeholders(text) for i, text in chinese.items()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_identifiers_are_dotted_codes(language):
+    assert [i for i in words_in(language).catalogue if not IDENTIFIER.fullmatch(i)] == []
+
+
+# ---- what the code asks for ----
+
+PYTHON = [
+    ROOT / "app.py",
+    *(path for folder in ("ui", "pages", "layers") for path in sorted((ROOT / folder).glob("*.py"))),
+]
+SCRIPTS = sorted(path for folder in ("ui", "layers") for path in (ROOT / folder / "web").glob("*.js"))
+# Texts asked for by a prefix and a code, and the codes each prefix may meet.
+FAMILIES = {
+    "phase.": set(Phase),
+    "stage.": set(Stage),
+    "sector.": set(Sector),
+    "grade.": set(Grade),
+    "layer.": set(LAYERS),
+    "tiles.": {NO_TILES, *(source.id for source in SOURCES)},
+    "filter.": set(FACETS),
+    "language.": set(LANGUAGES),
+    "panel.": {"list", "detail"},
+    "problem.": {
+        code
+        for path in (ROOT / "geo" / "load.py", ROOT / "ui" / "link.py")
+        for code in CODE_OF_PROBLEM.findall(path.read_text(encoding="utf-8"))
+    },
+    "about.": {"data", "source", "licence", "edits", "gaps"},
+    "about.by_": {"phase", "sector", "group"},
+    "about.grade_": set(Grade),
+    "about.rule_": {"boundary", "sector"},
+}
+
+
+def literals(path):
+    """Yield every text in a Python file, and for a text with a code put in the part before it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]) if PREFIX.fullmatch(start):
+                yield start
+
+
+def asked_for():
+    """Return what looks like an identifier or a prefix of the catalogues in any file that shows words."""
+    heads = {identifier.split(".")[0] for identifier in words_in(DEFAULT_LANGUAGE).catalogue}
+    texts = {text for path in PYTHON for text in literals(path)}
+    for path in SCRIPTS:
+        texts.update(re.findall(r'"([^"\n]*)"', path.read_text(encoding="utf-8")))
+    return {
+        text for text in texts if PREFIX.fullmatch(text) or IDENTIFIER.fullmatch(text) if text.split(".")[0] in heads
+    }
+
+
+def used_identifiers():
+    asked = asked_for()
+    # "map.", "legend." and others are also the groups of words that travel with the map: those name no text.
+    in_families = {f"{prefix}{code}" for prefix, codes in FAMILIES.items() if prefix in asked for code in codes}
+    files = {path.name for folder in ("ui", "pages", "layers") for path in (ROOT / folder).rglob("*.*")}
+    return {
+        text for text in asked if IDENTIFIER.fullmatch(text) and text not in files and text not in FAMILIES
+    } | in_families
+
+
+def test_every_text_that_is_asked_for_exists():
+    assert used_identifiers() - set(words_in(DEFAULT_LANGUAGE).catalogue) == set()
+
+
+def test_every_text_is_asked_for():
+    assert set(words_in(DEFAULT_LANGUAGE).catalogue) - used_identifiers() == set()
+
+
+def test_every_prefix_is_a_known_family():
+    wholes = {"map.", "legend."}  # chosen by prefix in layers/webmap.py, not put together
+    assert {text for text in asked_for() if text.endswith((".", "_"))} - wholes == set(FAMILIES)
+
+
+# ---- how they are read ----
+
+
+def test_placeholders_are_filled_and_braces_in_values_are_left_alone():
+    words = words_in("en")
+    assert words("mention.box", box=4, title="{x} Key projects") == "Box 4, {x} Key projects"
+
+
+def test_an_unknown_identifier_is_an_error_that_names_it():
+    with pytest.raises(MissingWordError, match=re.escape("zh: no.such")):
+        words_in("zh")("no.such")
+
+
+@pytest.mark.parametrize(
+    ("language", "tag", "month", "number"), [("zh", "zh-CN", "2021年3月", "1,260"), ("en", "en", "March 2021", "1,260")]
+)
+def test_months_and_numbers_are_written_as_the_language_does(language, tag, month, number):
+    words = words_in(language)
+    assert (words.html_lang, words.month(datetime.date(2021, 3, 5)), words.number(1260)) == (tag, month, number)
+
+
+# ---- the font ----
+
+TEXTS = [
+    path
+    for pattern in ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "locales/**/*.po")
+    for path in sorted(ROOT.glob(pattern))
+]
+
+
+@pytest.fixture(scope="module", params=FONT_FACES)
+def letters(request):
+    """The characters of the shipped font in one weight."""
+    return set(map(chr, TTFont(ROOT / FONT_FACES[request.param].removeprefix("app/")).getBestCmap()))
+
+
+def test_the_font_has_every_character_in_use(letters):
+    missing = {path.name: set(path.read_text(encoding="utf-8")) - letters - set("\n\r\t") for path in TEXTS}
+    assert {name: characters for name, characters in missing.items() if characters} == {}
+
+
+def test_the_font_test_reads_all_texts():
+    assert {"projects.geojson", "layout.geojson", "roads.geojson", "district.json", "xigang.po"} <= {
+        p.name for p in TEXTS
+    }
