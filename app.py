@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from geo.load import UnreadableDistrictError
-from ui.desk import make_desk, navigation, put_desk
+from ui.desk import make_desk, navigation, put_desk, taken_for_stage
 from ui.notices import problem_notice
 from ui.session import words
 from ui.shell import header
-from ui.stage import set_stage
+from ui.stage import stage
 
 FAVICON = Path(__file__).resolve().parent / "static" / "icon.svg"
 
@@ -21,7 +21,10 @@ except UnreadableDistrictError as error:
     problem_notice(words(), [error.problem], title="problem.data_title")
     st.stop()
 
-page, shows_map = navigation(desk.words)
+page = navigation(desk.words)
 header(desk)
-put_desk(set_stage(desk, visible=shows_map))
+put_desk(desk)
+map_place = st.container(key="map-stage")
 page.run()
+with map_place:
+    stage(taken_for_stage())

@@ -1,36 +1,39 @@
 """The map page, the first screen: filters, map, list and details."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui import session
-from ui.desk import desk
+from ui.desk import Desk, put_on_stage
 from ui.detail import detail
 from ui.filters import filter_row
 from ui.notices import empty_notice, problem_notice
 from ui.site_list import site_list
 
-here = desk()
-words = here.words
-assert here.slots is not None  # app.py sets the stage for this page
 
-with here.slots.filters:
-    problem_notice(words, session.link_problems(), title="problem.link_title")
-    problem_notice(words, here.data.problems, title="problem.data_title")
-    filter_row(here)
+def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -> None:
+    """Draw the filters above the map, and the list or the details beside it."""
+    words = desk.words
+    with filters:
+        problem_notice(words, session.link_problems(), title="problem.link_title")
+        problem_notice(words, desk.data.problems, title="problem.data_title")
+        filter_row(desk)
+    with panel:
+        st.segmented_control(
+            words("panel.label"),
+            [session.TAB_LIST, session.TAB_DETAIL],
+            format_func=lambda code: words(f"panel.{code}"),
+            key=session.TAB,
+            label_visibility="collapsed",
+            required=True,
+            width="stretch",
+            persist_state="session",
+        )
+        if st.session_state[session.TAB] == session.TAB_DETAIL:
+            detail(desk)
+        else:
+            empty_notice(desk)
+            site_list(desk)
 
-with here.slots.panel:
-    st.segmented_control(
-        words("panel.label"),
-        [session.TAB_LIST, session.TAB_DETAIL],
-        format_func=lambda code: words(f"panel.{code}"),
-        key=session.TAB,
-        label_visibility="collapsed",
-        required=True,
-        width="stretch",
-        persist_state="session",
-    )
-    if st.session_state[session.TAB] == session.TAB_DETAIL:
-        detail(here)
-    else:
-        empty_notice(here)
-        site_list(here)
+
+put_on_stage(around_the_map)

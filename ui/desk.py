@@ -1,5 +1,6 @@
-"""What one run works with: data, words, state and the filter's result, made once in ``app.py`` for every page."""
+"""What one run works with: data, words, state and the filter's result."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,18 +16,9 @@ from ui import cache, session
 from ui.link import DeskState
 
 _DESK: Final = "desk"
-
-
+_ON_STAGE: Final = "on_stage"
 MAP_PAGE: Final = "pages/map.py"
 ABOUT_PAGE: Final = "pages/about.py"
-
-
-@dataclass(frozen=True)
-class Slots:
-    """Where the map's page puts its things around the map that ``app.py`` mounted."""
-
-    filters: DeltaGenerator
-    panel: DeltaGenerator
 
 
 @dataclass(frozen=True)
@@ -38,12 +30,15 @@ class Desk:
     state: DeskState
     index: ProjectIndex
     mask: Mask
-    slots: Slots | None = None
 
     @property
     def wanted(self) -> list[Project]:
         """The projects that pass the filter, in the plan's order."""
         return [project for project, passed in zip(self.data.projects, self.mask, strict=True) if passed]
+
+
+AroundTheMap = Callable[[Desk, DeltaGenerator, DeltaGenerator], None]
+"""Draws a page's filters and its panel, given the desk and the two places for them."""
 
 
 def make_desk() -> Desk:
@@ -55,12 +50,11 @@ def make_desk() -> Desk:
     return Desk(data, session.words(), state, index, index.mask(state.filter))
 
 
-def navigation(words: Words) -> tuple[StreamlitPage, bool]:
-    """Declare the app's pages; return the one asked for, and whether it is the map's."""
+def navigation(words: Words) -> StreamlitPage:
+    """Declare the app's pages and return the one asked for."""
     map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
     about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
-    page = st.navigation([map_page, about_page], position="top")
-    return page, page == map_page
+    return st.navigation([map_page, about_page], position="top")
 
 
 def put_desk(desk: Desk) -> None:
@@ -79,3 +73,15 @@ def desk() -> Desk:
         navigation(session.words())
         st.rerun()
     return laid_out
+
+
+def put_on_stage(around_the_map: AroundTheMap) -> None:
+    """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
+    desk()
+    st.session_state[_ON_STAGE] = around_the_map
+
+
+def taken_for_stage() -> AroundTheMap | None:
+    """Return what this run's page draws around the map; nothing for a page without the map."""
+    taken: AroundTheMap | None = st.session_state.pop(_ON_STAGE, None)
+    return taken

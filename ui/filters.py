@@ -16,6 +16,7 @@ from ui.link import MAX_TEXT
 from ui.text import plain
 
 _SHORTCUT_STAGES = (Stage.DONE, Stage.ACTIVE, Stage.PIPELINE)
+_STAGE = "stage"
 
 
 def _option_pills(
@@ -33,17 +34,22 @@ def _option_pills(
     )
 
 
-def _set_stage(stage: Stage) -> None:
-    st.session_state[session.PHASE] = [phase for phase in Phase if phase in PHASES_OF_STAGE[stage]]
+def _take_stage() -> None:
+    stage = st.session_state[_STAGE]
+    st.session_state[session.PHASE] = [phase for phase in Phase if stage and phase in PHASES_OF_STAGE[stage]]
 
 
 def _phase_options(desk: Desk) -> None:
     words = desk.words
-    with st.container(horizontal=True, gap="small"):
-        for stage in _SHORTCUT_STAGES:
-            st.button(
-                words(f"stage.{stage}"), key=f"stage_{stage}", on_click=_set_stage, args=(stage,), type="tertiary"
-            )
+    chosen = desk.state.filter.phases
+    st.session_state[_STAGE] = next((stage for stage in _SHORTCUT_STAGES if PHASES_OF_STAGE[stage] == chosen), None)
+    st.pills(
+        words("filter.stage"),
+        _SHORTCUT_STAGES,
+        format_func=lambda stage: words(f"stage.{stage}"),
+        key=_STAGE,
+        on_change=_take_stage,
+    )
     _option_pills(desk, "phase", session.PHASE, list(Phase), lambda code: words(f"phase.{code}"))
     st.toggle(
         words("filter.any_wording"),

@@ -1,13 +1,12 @@
 """The stage: the map mounted once in ``app.py``, with the page's filters above it and its panel beside it."""
 
-from dataclasses import replace
-
 import streamlit as st
 
+from geo.load import UnreadableDistrictError
 from layers.state_message import site_mask, state_message
 from ui import session
 from ui.cache import map_page, tile_sources
-from ui.desk import Desk, Slots
+from ui.desk import AroundTheMap, Desk, make_desk
 from ui.map_frame import show_map
 
 PANEL_WIDTH_PX = 420
@@ -19,11 +18,7 @@ def _drop_tiles() -> None:
     st.session_state[_TILES_FAILED] = True
 
 
-def set_stage(desk: Desk, *, visible: bool) -> Desk:
-    """Mount or steer the map and return the desk with the places around it to fill.
-
-    The map stays mounted, hidden, on pages without one, so that its view and its page survive navigation.
-    """
+def _steer_map(desk: Desk, *, visible: bool) -> None:
     html, rows = map_page(desk.data)
     state = desk.state
     message = state_message(
@@ -35,12 +30,26 @@ def set_stage(desk: Desk, *, visible: bool) -> Desk:
         tiles=next((source for source in tile_sources() if source.id == state.tiles), None),
         view=state.view,
     )
-    with st.container(key="map-stage"):
-        filters = st.container(key="stage-filters")
-        with st.container(horizontal=True, gap="small", key="stage-row"):
-            with st.container(key="stage-map"):
-                show_map(html, message, state, desk.words, visible=visible, tiles_failed=_drop_tiles)
-            panel = st.container(width=PANEL_WIDTH_PX, key="stage-panel")
+    show_map(html, message, state, desk.words, visible=visible, tiles_failed=_drop_tiles)
     if st.session_state.pop(_TILES_FAILED, False):
         st.toast(desk.words("tiles.failed"))
-    return replace(desk, slots=Slots(filters, panel))
+
+
+@st.fragment
+def stage(around_the_map: AroundTheMap | None) -> None:
+    """Mount or steer the map and draw the page's things around it.
+
+    A fragment: a change of filter or selection draws the stage again and nothing else of the app. The map stays
+    mounted, hidden, on pages without one, so that its view and its page survive navigation.
+    """
+    try:
+        desk = make_desk()
+    except UnreadableDistrictError:
+        st.rerun()  # the whole app, which says what is wrong
+    filters = st.container(key="stage-filters")
+    with st.container(horizontal=True, gap="small", key="stage-row"):
+        with st.container(key="stage-map"):
+            _steer_map(desk, visible=around_the_map is not None)
+        panel = st.container(width=PANEL_WIDTH_PX, key="stage-panel")
+    if around_the_map:
+        around_the_map(desk, filters, panel)

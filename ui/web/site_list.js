@@ -6,12 +6,11 @@ function element(tag, className, text) {
   return node;
 }
 
-function option(row, selected) {
+function makeRow(row) {
   const node = element("div", "site-row");
   node.id = "site-" + row.id;
   node.dataset.id = row.id;
   node.setAttribute("role", "option");
-  node.setAttribute("aria-selected", String(selected));
   const symbol = element("span", "site-symbol");
   symbol.innerHTML = row.symbol; /* ours, made from the style table */
   const text = element("span", "site-text");
@@ -26,6 +25,18 @@ function option(row, selected) {
   return node;
 }
 
+/* A row once made is kept, so that a change of filter moves rows in and out and makes none anew. */
+function rowMaker(root) {
+  const made = root.madeRows || (root.madeRows = new Map());
+  return row => {
+    const text = JSON.stringify(row), known = made.get(row.id);
+    if (known && known.text === text) return known.node;
+    const node = makeRow(row);
+    made.set(row.id, {text, node});
+    return node;
+  };
+}
+
 export default function (component) {
   const {parentElement, data, setTriggerValue} = component;
   const root = parentElement.querySelector(".site-list");
@@ -33,17 +44,17 @@ export default function (component) {
   const drawn = JSON.stringify(data.sections);
   if (root.drawn !== drawn) {
     root.drawn = drawn;
-    root.replaceChildren();
-    data.sections.forEach((section, i) => {
+    const row = rowMaker(root);
+    root.replaceChildren(...data.sections.map((section, i) => {
       const group = element("div", "site-group");
       const title = element("div", "site-heading", section.title);
       title.id = "site-heading-" + i;
       group.setAttribute("role", "group");
       group.setAttribute("aria-labelledby", title.id);
-      group.append(title, ...section.rows.map(row => option(row, row.id === data.selected)));
+      group.append(title, ...section.rows.map(row));
       if (section.more) group.append(element("div", "site-more", section.more));
-      root.append(group);
-    });
+      return group;
+    }));
   }
   root.setAttribute("role", "listbox");
   root.setAttribute("aria-label", data.label);
