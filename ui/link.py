@@ -15,6 +15,7 @@ from layers.words import DEFAULT_LANGUAGE, LANGUAGES
 Kind = Literal["site", "element"]
 View = tuple[float, float, float]
 MAX_TEXT = 100
+MAX_DETAIL = 60
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,16 @@ class _Reader:
         self.params = params
         self.problems: list[Problem] = []
 
-    def refuse(self, name: str, value: str) -> None:
-        self.problems.append(Problem("link_value", name, value[:60]))
+    def refuse(self, name: str, *values: str) -> None:
+        self.problems.append(Problem("link_value", name, _cut(", ".join(values))))
 
     def codes(self, name: str, known: Iterable[str]) -> frozenset[str]:
         allowed = set(known)
         values = [value for value in self.params.get(name, "").split(",") if value]
-        for value in values:
-            if value not in allowed:
-                self.refuse(name, value)
-        return frozenset(value for value in values if value in allowed)
+        wrong = [value for value in values if value not in allowed]
+        if wrong:
+            self.refuse(name, *wrong)
+        return frozenset(values) & allowed
 
     def one(self, name: str, known: Iterable[str], default: str) -> str:
         value = self.params.get(name)
@@ -100,6 +101,21 @@ class _Reader:
                 return code
         self.refuse(name, value)
         return default
+
+    def text(self, name: str) -> str:
+        text = self.params.get(name, "")
+        if len(text) > MAX_TEXT:
+            self.problems.append(Problem("link_text_cut", name, str(MAX_TEXT)))
+        return text[:MAX_TEXT]
+
+    def selection(self, known: Known) -> Selection | None:
+        site = self.one("site", sorted(known.projects), "")
+        element = self.one("element", sorted(known.elements), "")
+        if site and element:
+            self.problems.append(Problem("link_two_selected", "element", element))
+        if site:
+            return Selection("site", site)
+        return Selection("element", element) if element else None
 
     def view(self, name: str) -> View | None:
         value = self.params.get(name)
@@ -112,6 +128,10 @@ class _Reader:
             return None
 
 
+def _cut(detail: str) -> str:
+    return detail if len(detail) <= MAX_DETAIL else detail[: MAX_DETAIL - 1] + "…"
+
+
 def _view(text: str) -> View:
     zoom, lat, lon = (float(part) for part in text.split("/"))
     if not (MIN_ZOOM <= zoom <= MAX_ZOOM and -85 <= lat <= 85 and -180 <= lon <= 180):
@@ -122,24 +142,18 @@ def _view(text: str) -> View:
 def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Problem]]:
     """Return the state that a link's parameters ask for, and what in them could not be used."""
     reader = _Reader(params)
-    text = params.get("q", "")
-    if len(text) > MAX_TEXT:
-        reader.refuse("q", text)
     wanted = ProjectFilter(
         phases=frozenset(map(Phase, reader.codes("phase", Phase))),
         any_wording=reader.one("wording", ["any", "latest"], "latest") == "any",
         sectors=frozenset(map(Sector, reader.codes("sector", Sector))),
         places=reader.codes("place", known.places),
         grades=frozenset(map(Grade, reader.codes("grade", Grade))),
-        text=text[:MAX_TEXT],
+        text=reader.text("q"),
     )
-    site = reader.one("site", sorted(known.projects), "")
-    element = reader.one("element", sorted(known.elements), "")
-    selection = Selection("site", site) if site else Selection("element", element) if element else None
     state = DeskState(
         filter=wanted,
         language=reader.one("lang", LANGUAGES, DEFAULT_LANGUAGE),
-        selection=selection,
+        selection=reader.selection(known),
         hidden=reader.codes("hide", LAYERS),
         tiles=reader.one("tiles", sorted(known.tiles), NO_TILES),
         view=reader.view("view"),

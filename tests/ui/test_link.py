@@ -13,7 +13,7 @@ from geo.vocabulary import Grade, Phase, Sector
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import LANGUAGES
-from ui.link import MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
+from ui.link import MAX_DETAIL, MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
 
 KNOWN = Known(
     frozenset({"axis", "bays", "none"}), frozenset({"p-1", "p-2"}), frozenset({"axis"}), frozenset({"none", "osm"})
@@ -83,6 +83,14 @@ def test_the_view_is_read_as_zoom_lat_lon():
         ("phase", "done", "done"),
         ("phase", "KEY", "KEY"),
         ("sector", "land,parks", "parks"),
+        ("sector", "gardens,land,parks", "gardens, parks"),
+        (
+            "place",
+            ",".join("abcdefghijklmnopqrstuvwxyz"),
+            "a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t,…",
+        ),
+        ("site", "x" * MAX_DETAIL, "x" * MAX_DETAIL),
+        ("site", "x" * (MAX_DETAIL + 1), "x" * (MAX_DETAIL - 1) + "…"),
         ("place", "atlantis", "atlantis"),
         ("grade", "best", "best"),
         ("wording", "all", "all"),
@@ -99,7 +107,6 @@ def test_the_view_is_read_as_zoom_lat_lon():
         ("view", "14/inf/121.6", "14/inf/121.6"),
         ("view", "99/38.9/121.6", "99/38.9/121.6"),
         ("view", "14/121.6/38.9", "14/121.6/38.9"),
-        ("q", "字" * 101, "字" * 60),
     ],
 )
 def test_a_wrong_value_is_one_problem_and_the_rest_stays(name, value, detail):
@@ -107,7 +114,26 @@ def test_a_wrong_value_is_one_problem_and_the_rest_stays(name, value, detail):
     state, problems = decode({**others, name: value}, KNOWN)
     assert problems == [Problem("link_value", name, detail)]
     assert state.filter.grades == frozenset({Grade.EXACT} if name != "grade" else ())
-    assert state.filter.text == value[:MAX_TEXT] if name == "q" else state.filter.text == ""
+
+
+def test_a_long_search_is_shortened_and_the_reader_is_told():
+    text = "字" * (MAX_TEXT + 1)
+    state, problems = decode({"q": text}, KNOWN)
+    assert state.filter.text == text[:MAX_TEXT]
+    assert problems == [Problem("link_text_cut", "q", str(MAX_TEXT))]
+    assert decode({"q": text[:MAX_TEXT]}, KNOWN)[1] == []
+
+
+def test_of_two_selected_things_the_site_is_kept_and_the_reader_is_told():
+    state, problems = decode({"site": "p-1", "element": "axis"}, KNOWN)
+    assert state.selection == Selection("site", "p-1")
+    assert problems == [Problem("link_two_selected", "element", "axis")]
+
+
+def test_an_element_is_selected_where_the_site_is_unknown():
+    state, problems = decode({"site": "nobody", "element": "axis"}, KNOWN)
+    assert state.selection == Selection("element", "axis")
+    assert problems == [Problem("link_value", "site", "nobody")]
 
 
 def test_empty_lists_ask_for_nothing():
@@ -141,7 +167,8 @@ odd_values = st.text(max_size=300) | st.lists(numbers, max_size=4).map(lambda va
 def test_no_link_breaks_the_app(params):
     state, problems = decode(params, KNOWN)
     assert len(state.filter.text) <= MAX_TEXT
-    assert all(len(problem.detail) <= 60 and problem.where in params for problem in problems)
+    assert all(len(problem.detail) <= MAX_DETAIL and problem.where in params for problem in problems)
+    assert len({problem.where for problem in problems}) == len(problems)
 
 
 def test_a_huge_link_is_read():
