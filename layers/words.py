@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 LOCALES_DIR: Final = Path(__file__).resolve().parent.parent / "locales"
-LOCALE_OF_LANGUAGE: Final[dict[str, str]] = {"zh": "zh_CN", "en": "en"}
+LOCALE_OF_LANGUAGE: Final[dict[str, str]] = {"zh": "zh_CN", "en": "en_GB"}
 LANGUAGES: Final = tuple(LOCALE_OF_LANGUAGE)
 DEFAULT_LANGUAGE: Final = "zh"
 

@@ -151,11 +151,17 @@ def test_an_unknown_identifier_is_an_error_that_names_it():
 
 
 @pytest.mark.parametrize(
-    ("language", "tag", "month", "number"), [("zh", "zh-CN", "2021年3月", "1,260"), ("en", "en", "March 2021", "1,260")]
+    ("language", "tag", "date", "month", "number"),
+    [("zh", "zh-CN", "2021年3月5日", "2021年3月", "1,260"), ("en", "en-GB", "5 March 2021", "March 2021", "1,260")],
 )
-def test_months_and_numbers_are_written_as_the_language_does(language, tag, month, number):
-    words = words_in(language)
-    assert (words.html_lang, words.month(datetime.date(2021, 3, 5)), words.number(1260)) == (tag, month, number)
+def test_dates_and_numbers_are_written_as_the_language_does(language, tag, date, month, number):
+    words, day = words_in(language), datetime.date(2021, 3, 5)
+    assert (words.html_lang, words.date(day), words.month(day), words.number(1260)) == (tag, date, month, number)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_says_what_language_it_is_in(language):
+    assert f'"Language: {LOCALE_OF_LANGUAGE[language]}\\n"' in po_file(language).read_text(encoding="utf-8")
 
 
 # ---- the font ----
