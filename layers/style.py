@@ -14,10 +14,10 @@ DISTRICT: Final = "#FBFAF7"
 SHORE: Final = "#A9BECB"
 ROAD: Final = "#FFFFFF"
 ROAD_CASING: Final = "#BDB8AE"
-METRO: Final = "#5F6A7D"
+METRO: Final = "#5B6678"
 BOUNDARY: Final = "#5E4B8B"
 BOUNDARY_BAND: Final = "#DAD3E8"
-LANDMARK: Final = "#6B7680"
+LANDMARK: Final = "#5C6770"
 TEXT: Final = "#1F2A33"
 TEXT_SECONDARY: Final = "#5A6670"
 TITLE: Final = "#14406B"
@@ -30,7 +30,7 @@ ROAD_CASING_PX: Final = 1.4
 
 SITE_RADIUS_PX: Final = 7.0
 FILL_OPACITY: Final = 0.54
-OUTLINE_SHADE: Final = 0.55
+OUTLINE_SHADE: Final = 0.543
 
 
 def shade(colour: str, factor: float) -> str:
@@ -48,7 +48,7 @@ class SectorStyle:
 
     @property
     def outline(self) -> str:
-        """The darker hue of outlines and labels, at least 3:1 against the district fill."""
+        """The darker hue of outlines and labels, at least 4.5:1 against every ground."""
         return shade(self.colour, OUTLINE_SHADE)
 
 

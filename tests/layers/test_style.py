@@ -61,8 +61,8 @@ def contrast(one, other):
         (rgb(HUES), 15.0),
         # The fills as drawn, on the marker's white ground: 9.72, culture beside business for tritanopic eyes.
         (over(HUES, "#FFFFFF", style.FILL_OPACITY), 9.7),
-        # The outlines, which are all that a hollow marker has: 10.97, culture beside business for normal eyes.
-        (rgb(OUTLINES), 10.9),
+        # The outlines, which are all that a hollow marker has: 11.04, culture beside business for normal eyes.
+        (rgb(OUTLINES), 11.0),
     ],
     ids=["hues", "fills", "outlines"],
 )
@@ -85,12 +85,6 @@ def test_every_sector_is_unlike_the_ground(sector):
     assert np.linalg.norm(hue - as_seen(rgb(GROUNDS), "normal"), axis=1).min() >= 20
 
 
-@pytest.mark.parametrize("ground", GROUNDS)
-@pytest.mark.parametrize("sector", Sector)
-def test_every_outline_stands_out_from_the_ground(sector, ground):
-    assert contrast(rgb([style.SECTORS[sector].outline]), rgb([ground])) >= 3
-
-
 @pytest.mark.parametrize("ground", [*GROUNDS, style.HALO])
 @pytest.mark.parametrize("text", ["TEXT", "TEXT_SECONDARY", "TITLE"])
 def test_words_can_be_read_on_every_ground(text, ground):
@@ -104,10 +98,10 @@ LABELS = {
 }
 
 
+@pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("colour", LABELS.values(), ids=LABELS)
-def test_map_labels_can_be_read_on_their_halo(colour):
-    # The halo lets a tenth of the ground through; the district is what most labels lie on.
-    assert contrast(rgb([colour]), over([style.HALO], style.DISTRICT, 0.9)) >= 4.5
+def test_map_labels_can_be_read_on_every_ground_without_their_halo(colour, ground):
+    assert contrast(rgb([colour]), rgb([ground])) >= 4.5
 
 
 def test_every_sector_has_a_shape_of_its_own():
