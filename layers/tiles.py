@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 NO_TILES: Final = "none"
 
@@ -22,8 +23,8 @@ class TileSource:
     needs_key: bool = False
 
     def with_key(self, key: str) -> "TileSource":
-        """Return the source with the key filled in."""
-        urls = tuple(url.replace("{key}", key) for url in self.urls)
+        """Return the source with the key filled in, escaped for a URL."""
+        urls = tuple(url.replace("{key}", quote(key, safe="")) for url in self.urls)
         return TileSource(self.id, urls, self.attribution, self.datum, self.subdomains, self.max_zoom)
 
 

@@ -22,6 +22,11 @@ def test_the_key_stands_in_every_url_of_its_source():
     assert all("tk=office-key" in url for url in tianditu.urls)
 
 
+def test_a_key_can_neither_add_to_its_url_nor_be_taken_for_a_parameter_of_leaflet():
+    (tianditu,) = (source for source in offered_sources("a&b=c/{x}#键") if source.id == "tianditu")
+    assert all(url.endswith("&tk=a%26b%3Dc%2F%7Bx%7D%23%E9%94%AE") for url in tianditu.urls)
+
+
 @pytest.mark.parametrize("source", offered, ids=lambda source: source.id)
 def test_nothing_is_left_to_fill_in_but_leaflets_own(source):
     for url in source.urls:
