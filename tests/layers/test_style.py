@@ -1,6 +1,8 @@
 """Colours that can be told apart and read, by everybody."""
 
+import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from layers.basemap import LABEL_RULES
 from layers.symbols import SHAPES
 
 SEEN = ("normal", "deuteranomaly", "protanomaly", "tritanomaly")
+ICON = Path(__file__).resolve().parents[2] / "static" / "icon.svg"
 GROUNDS = (style.DISTRICT, style.LAND, style.SEA)
 HUES = [looks.colour for looks in style.SECTORS.values()]
 OUTLINES = [looks.outline for looks in style.SECTORS.values()]
@@ -125,6 +128,11 @@ def test_only_known_places_are_filled():
 def test_structure_is_always_schematic():
     assert all(looks.dash for looks in style.STRUCTURE)
     assert len({looks.colour for looks in style.STRUCTURE}) == len(style.STRUCTURE)
+
+
+def test_the_icon_has_the_colours_of_the_map():
+    palette = {style.TITLE, style.HALO, *HUES, *(looks.colour for looks in style.STRUCTURE)}
+    assert set(re.findall(r'"(#[^"]+)"', ICON.read_text(encoding="utf-8"))) <= palette
 
 
 @pytest.mark.parametrize(("factor", "shaded"), [(0, "#000000"), (0.5, "#804020"), (1, "#FF8040")])
