@@ -101,7 +101,17 @@ class ProjectIndex:
             "place": _facet_index([*place_codes, NO_PLACE], places),
             "grade": _facet_index(list(Grade), [frozenset({project.location.grade}) for project in projects]),
         }
-        self._searchable = [searchable_text(project) for project in projects]
+        self.searched_texts = tuple(searchable_text(project) for project in projects)
+
+    def __len__(self) -> int:
+        return len(self.searched_texts)
+
+    @property
+    def memberships(self) -> Mapping[str, FacetIndex]:
+        """The four facets by name, and ``phase_any`` for the phases of any wording."""
+        return {"phase": self._latest, "phase_any": self._any} | {
+            str(facet): its for facet, its in self._others.items()
+        }
 
     def _facet(self, facet: Facet, wanted: ProjectFilter) -> FacetIndex:
         if facet == "phase":
@@ -109,8 +119,8 @@ class ProjectIndex:
         return self._others[facet]
 
     def _text_mask(self, text: str) -> Mask:
-        words = text.casefold().split()
-        return np.array([all(word in searchable for word in words) for searchable in self._searchable], dtype=bool)
+        words = text.lower().split()
+        return np.array([all(word in searched for word in words) for searched in self.searched_texts], dtype=bool)
 
     def mask(self, wanted: ProjectFilter, *, without: Facet | None = None) -> Mask:
         """Return (n,) bool, True where the project passes `wanted` (leaving out one facet if asked)."""
@@ -128,8 +138,11 @@ class ProjectIndex:
 
 
 def searchable_text(project: Project) -> str:
-    """Return what the text search looks through: id, names, mentions and address, folded for case."""
+    """Return what the text search looks through: id, names, mentions and address, in lower case.
+
+    Lower case, not case folding, so that the browser finds the same.
+    """
     parts = [project.id, project.name, *project.names.values(), *(mention.name for mention in project.mentions)]
     if project.location.address:
         parts.append(project.location.address)
-    return "\n".join(parts).casefold()
+    return "\n".join(parts).lower()

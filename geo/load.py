@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.district import District, Source
+from geo.filter import ProjectIndex
 from geo.layout import Element
 from geo.problem import Problem
 from geo.project import Project
@@ -63,6 +65,11 @@ class Dataset:
     problems: tuple[Problem, ...]
     version: str
     fingerprint: str
+
+    @cached_property
+    def index(self) -> ProjectIndex:
+        """The index that filters and counts the projects, made once."""
+        return ProjectIndex(self.projects, self.district.groups, [placed.element for placed in self.elements])
 
     def project(self, project_id: str | None) -> Project | None:
         """Return the project with this id, None where there is none."""

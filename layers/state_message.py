@@ -1,6 +1,5 @@
 """The message that steers the map: which sites, what is picked, which layers, which language."""
 
-import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from geo.filter import Mask
+from layers.filter_panel import bit_string
 from layers.tiles import TileSource
 
 
@@ -19,8 +19,7 @@ def site_mask(rows: Sequence[int], wanted: Mask) -> str:
     rows : sequence of int, (m,), positions of the map's sites among the projects (``webmap.site_rows``)
     wanted : bool array, (n,), the filter's result over all projects
     """
-    bits = np.packbits(wanted[np.asarray(rows, dtype=np.intp)])
-    return base64.b64encode(bits.tobytes()).decode("ascii")
+    return bit_string(wanted[np.asarray(rows, dtype=np.intp)])
 
 
 def state_message(

@@ -25,6 +25,11 @@ HALO: Final = "#FFFFFF"
 SELECTION: Final = "#D1410C"
 UNSTATED: Final = "#6B7278"
 
+LINE: Final = "#C9D3DA"
+HAIRLINE: Final = "#E1E6EA"
+HOVER: Final = "#F3F6F8"
+ACCENT_TINT: Final = "#EEF3F8"
+
 ROAD_WIDTH_PX: Final = {"trunk": 4.0, "primary": 3.4, "secondary": 2.6, "tertiary": 1.8}
 ROAD_CASING_PX: Final = 1.4
 
@@ -101,3 +106,20 @@ STRUCTURE: Final[tuple[StructureStyle, ...]] = (
     StructureStyle("#C4622D"),
     StructureStyle("#7A6FA8"),
 )
+
+_CSS_NAMES: Final = {
+    "sea": SEA,
+    "text": TEXT,
+    "secondary": TEXT_SECONDARY,
+    "title": TITLE,
+    "selection": SELECTION,
+    "line": LINE,
+    "hairline": HAIRLINE,
+    "hover": HOVER,
+    "accent-tint": ACCENT_TINT,
+}
+
+
+def css_variables() -> str:
+    """Return the colours that style sheets use, as CSS custom properties (``--title:#14406B;`` …)."""
+    return "".join(f"--{name}:{colour};" for name, colour in _CSS_NAMES.items())

@@ -21,13 +21,14 @@ from geo.project import Project
 from geo.vocabulary import Sector, Stage
 from layers import style
 from layers.basemap import base_labels, base_layers, lat_lon
+from layers.filter_panel import engine_data
 from layers.legend import legend_sections
 from layers.symbols import SHAPES
 from layers.webassets import FONT_FACES, LEAFLET_CSS, LEAFLET_JS
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
-SCRIPTS: Final = ("canvas", "labels", "bridge")
+SCRIPTS: Final = ("canvas", "labels", "filters", "bridge")
 FONT_STACK: Final = '"Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif'
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
@@ -213,15 +214,13 @@ def _add_panes(folium_map: folium.Map) -> None:
 
 
 def _add_head(folium_map: folium.Map) -> None:
-    colours = {"sea": style.SEA, "text": style.TEXT, "secondary": style.TEXT_SECONDARY, "title": style.TITLE}
-    variables = "".join(f"--{name}:{colour};" for name, colour in colours.items())
     css = (WEB_DIR / "map.css").read_text(encoding="utf-8")
     faces = "".join(
         f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}")}}'
         for weight, url in FONT_FACES.items()
     )
     figure = cast(Figure, folium_map.get_root())
-    head = HtmlElement(f"<style>{faces}:root{{{variables}--font:{FONT_STACK}}}{css}</style>")
+    head = HtmlElement(f"<style>{faces}:root{{{style.css_variables()}--font:{FONT_STACK}}}{css}</style>")
     figure.header.add_child(head, name="map_css")
 
 
@@ -256,12 +255,15 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
     structure = _structure_layer(dataset)
     for layer in (*base.ground, *chain.from_iterable(base.by_name.values()), structure):
         layer.add_to(folium_map)
+    rows = site_rows(dataset.projects)
     bridge = Bridge(
         structure,
         ground=base.ground,
         by_name={**base.by_name, "structure": [structure]},
         data={
-            "sites": _site_columns(dataset.projects[row] for row in site_rows(dataset.projects)),
+            "sites": _site_columns(dataset.projects[row] for row in rows),
+            "rows": rows,
+            "engine": engine_data(dataset.index),
             "elements": {
                 placed.element.id: _element_record(placed, structure_style(dataset, placed.element.group))
                 for placed in dataset.elements

@@ -6,8 +6,8 @@ import streamlit as st
 
 from geo.filter import ProjectFilter
 from geo.vocabulary import Grade, Phase, Sector
+from layers.wording import place_name
 from ui.desk import desk
-from ui.filters import place_name
 from ui.notices import problem_notice
 from ui.tables import table
 from ui.text import html
@@ -20,7 +20,7 @@ placed = sum(project.placed for project in data.projects)
 
 def counted(facet: str, codes: Iterable[str]) -> None:
     """Draw how many projects each code of a facet holds, with the total."""
-    counts = here.index.counts(facet, everything)  # type: ignore[arg-type]
+    counts = data.index.counts(facet, everything)  # type: ignore[arg-type]
     rows = [(words(f"{facet}.{code}"), counts[code]) for code in codes]
     rows.append((words("about.total"), sum(counts.values())))
     st.html(table([words(f"filter.{facet}"), words("about.count")], rows, caption=words(f"about.by_{facet}")))
@@ -51,7 +51,7 @@ problem_notice(words, data.problems, title="problem.data_title")
 if not data.problems:
     st.caption(words("about.no_problems"))
 
-grades = here.index.counts("grade", everything)
+grades = data.index.counts("grade", everything)
 st.html(
     table(
         [words("about.grade"), words("about.count"), words("about.meaning")],
@@ -65,8 +65,8 @@ with left:
 with middle:
     counted("sector", Sector)
 with right:
-    places = here.index.counts("place", everything)
-    rows = [(place_name(here, code), count) for code, count in places.items()]
+    places = data.index.counts("place", everything)
+    rows = [(place_name(data, words, code), count) for code, count in places.items()]
     st.html(table([words("filter.place"), words("about.count")], rows, caption=words("about.by_group")))
     st.caption(words("about.group_note"))
 st.html(

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui import session
 from ui.desk import Desk, put_on_stage
 from ui.detail import detail
-from ui.filters import filter_row
+from ui.filter_row import filter_row
 from ui.notices import empty_notice, problem_notice
 from ui.site_list import site_list
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo.filter import ProjectIndex
 from geo.load import Dataset, fingerprint_of, load_dataset
 from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_rows
@@ -35,16 +34,6 @@ def dataset() -> Dataset:
     """Return the district's data, read again only when a file has changed."""
     folder = str(data_dir())
     return _dataset(folder, _fingerprint(folder))
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _index(fingerprint: str, _data: Dataset) -> ProjectIndex:
-    return ProjectIndex(_data.projects, _data.district.groups, [placed.element for placed in _data.elements])
-
-
-def project_index(data: Dataset) -> ProjectIndex:
-    """Return the index that filters and counts `data`'s projects."""
-    return _index(data.fingerprint, data)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
 
-from geo.filter import Mask, ProjectIndex
+from geo.filter import Mask
 from geo.load import Dataset
 from geo.project import Project
 from layers.words import Words
@@ -28,7 +28,6 @@ class Desk:
     data: Dataset
     words: Words
     state: DeskState
-    index: ProjectIndex
     mask: Mask
 
     @property
@@ -46,8 +45,7 @@ def make_desk() -> Desk:
     data = cache.dataset()
     session.start(data)
     state = session.current(data)
-    index = cache.project_index(data)
-    return Desk(data, session.words(), state, index, index.mask(state.filter))
+    return Desk(data, session.words(), state, data.index.mask(state.filter))
 
 
 def navigation(words: Words) -> StreamlitPage:

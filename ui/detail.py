@@ -10,9 +10,9 @@ from geo.layout import Element, OpenEdge
 from geo.names import name_in
 from geo.project import Bilingual, Mention, Project
 from geo.vocabulary import Phase
+from layers.wording import place_name
 from ui import session
 from ui.desk import Desk
-from ui.filters import place_name
 from ui.link import Selection
 from ui.text import chinese, html, joined, plain
 
@@ -62,12 +62,15 @@ def phases_in_words(desk: Desk, project: Project) -> str:
 
 
 def _structure_in_words(desk: Desk, project: Project) -> Markup:
+    data, words = desk.data, desk.words
     if project.element:
         basis = project.element_basis.in_language(desk.words.language) if project.element_basis else ""
-        return html('{name}<span class="note">{basis}</span>', name=place_name(desk, project.element), basis=basis)
+        return html(
+            '{name}<span class="note">{basis}</span>', name=place_name(data, words, project.element), basis=basis
+        )
     for group in desk.data.district.groups:
         if group.name == project.group:
-            return html("{text}", text=desk.words("detail.group_only", group=place_name(desk, group.id)))
+            return html("{text}", text=desk.words("detail.group_only", group=place_name(data, words, group.id)))
     return html("{text}", text=desk.words("detail.no_element"))
 
 

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from geo.filter import ProjectFilter
 from geo.problem import Problem
 from geo.vocabulary import Grade, Phase, Sector
+from layers.filter_panel import MAX_TEXT
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES
 
 Kind = Literal["site", "element"]
 View = tuple[float, float, float]
-MAX_TEXT = 100
 MAX_DETAIL = 60
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from layers.words import Words
 from ui.link import DeskState, Selection, encode
-from ui.session import select
+from ui.session import select, sequence
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _SENT, KEY = "map_page_sent", "map_frame"
@@ -57,6 +57,7 @@ def show_map(
             "html": html if first else None,
             "state": message,
             "query": encode(replace(state, view=None)),
+            "sequence": sequence(),
             "visible": visible,
             "title": words("map.label"),
         },

@@ -1,20 +1,23 @@
-"""One reader's session: its state lives in the widgets' keys, read once at the top of each run."""
+"""One reader's session: what is wanted, picked and shown, read once at the top of each run."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from geo.filter import NO_PLACE, ProjectFilter
 from geo.load import Dataset
 from geo.problem import Problem
-from geo.vocabulary import Grade, Phase, Sector
+from layers.filter_panel import filter_from_values
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
-from ui.cache import tile_sources
+from ui.cache import dataset, tile_sources
 from ui.link import DeskState, Known, Selection, View, decode, single_values
 
-LANGUAGE, TEXT, TILES, SHOWN_LAYERS, TAB = "lang", "q", "tiles", "layers", "tab"
-PHASE, SECTOR, PLACE, GRADE, ANY_WORDING = "phase", "sector", "place", "grade", "wording"
+LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
+_SEQUENCE = "sequence"
 TAB_LIST, TAB_DETAIL = "list", "detail"
 
 
@@ -39,7 +42,7 @@ def start(data: Dataset) -> None:
     st.session_state[_FIRST_VIEW] = state.view
     st.session_state[LANGUAGE] = state.language
     st.session_state[TILES] = state.tiles
-    st.session_state[SHOWN_LAYERS] = [layer for layer in LAYERS if layer not in state.hidden]
+    st.session_state[HIDDEN] = state.hidden
     set_filter(state.filter)
     select(state.selection)
     if state.selection is None:
@@ -47,13 +50,22 @@ def start(data: Dataset) -> None:
 
 
 def set_filter(wanted: ProjectFilter) -> None:
-    """Put `wanted` into the filter widgets."""
-    st.session_state[PHASE] = [phase for phase in Phase if phase in wanted.phases]
-    st.session_state[SECTOR] = [sector for sector in Sector if sector in wanted.sectors]
-    st.session_state[PLACE] = sorted(wanted.places)
-    st.session_state[GRADE] = [grade for grade in Grade if grade in wanted.grades]
-    st.session_state[ANY_WORDING] = wanted.any_wording
-    st.session_state[TEXT] = wanted.text
+    """Filter by `wanted` from now on."""
+    st.session_state[FILTER] = wanted
+
+
+def take_change(changed: Mapping[str, Any]) -> None:
+    """Take what the browser's filter row says is wanted; what it cannot know is left out."""
+    known = known_ids(dataset())
+    set_filter(filter_from_values(changed, known.places))
+    st.session_state[HIDDEN] = frozenset(changed["hidden"]) & frozenset(LAYERS)
+    st.session_state[TILES] = changed["tiles"] if changed["tiles"] in known.tiles else NO_TILES
+    st.session_state[_SEQUENCE] = int(changed["sequence"])
+
+
+def sequence() -> int:
+    """Return the number of the browser's last change that has been taken."""
+    return int(st.session_state.get(_SEQUENCE, 0))
 
 
 def select(selection: Selection | None) -> None:
@@ -78,22 +90,15 @@ def current(data: Dataset) -> DeskState:
     """Return this run's state as the widgets stand; ids that the data no longer knows are dropped."""
     get = st.session_state.get
     known = known_ids(data)
-    shown = get(SHOWN_LAYERS)
+    wanted: ProjectFilter = get(FILTER) or ProjectFilter()
     selection: Selection | None = get(_SELECTION)
     if selection and selection.id not in (known.projects if selection.kind == "site" else known.elements):
         selection = None
     return DeskState(
-        filter=ProjectFilter(
-            phases=frozenset(get(PHASE) or ()),
-            any_wording=bool(get(ANY_WORDING)),
-            sectors=frozenset(get(SECTOR) or ()),
-            places=frozenset(get(PLACE) or ()) & known.places,
-            grades=frozenset(get(GRADE) or ()),
-            text=get(TEXT) or "",
-        ),
+        filter=wanted.model_copy(update={"places": wanted.places & known.places}),
         language=get(LANGUAGE) or DEFAULT_LANGUAGE,
         selection=selection,
-        hidden=frozenset(LAYERS) - frozenset(LAYERS if shown is None else shown),
+        hidden=get(HIDDEN) or frozenset(),
         tiles=get(TILES) or NO_TILES,
         view=first_view(),
     )

@@ -6,17 +6,18 @@ from typing import Final
 import streamlit as st
 
 from geo.names import name_in
+from layers import style
 from layers.words import LANGUAGES
 from ui import session
 from ui.desk import Desk
 
-_CSS: Final = Path(__file__).resolve().parent / "web" / "shell.css"
+_CSS: Final = (Path(__file__).resolve().parent / "web" / "shell.css").read_text(encoding="utf-8")
 
 
 def header(desk: Desk) -> None:
     """Draw the title, the plan's currency and the language switch in one line."""
     words, district = desk.words, desk.data.district
-    st.html(_CSS)
+    st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}</style>")
     with st.container(horizontal=True, vertical_alignment="center", key="shell-header"):
         title = words("app.title", district=name_in(words.language, district.short_name, district.short_names))
         st.markdown(f"### {title}", width="content")

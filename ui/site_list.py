@@ -11,8 +11,8 @@ from geo.layout import Element
 from geo.project import Project
 from layers import style
 from layers.symbols import svg_symbol
+from layers.wording import place_name
 from ui.desk import Desk
-from ui.filters import place_name
 from ui.link import Selection
 from ui.session import select
 
@@ -48,7 +48,7 @@ def _symbol(project: Project) -> str:
 def _row(desk: Desk, project: Project, elements: Mapping[str, Element]) -> dict[str, str]:
     words = desk.words
     place = project.element or min(places_of(project, desk.data.district.groups, elements))
-    parts = [words(f"phase.{project.phase}"), words(f"sector.{project.sector}"), place_name(desk, place)]
+    parts = [words(f"phase.{project.phase}"), words(f"sector.{project.sector}"), place_name(desk.data, words, place)]
     return {
         "id": project.id,
         "name": project.name_in(words.language),

@@ -1,12 +1,14 @@
 /* The bridge: holds every feature once, applies state messages, reports events.
  *
- * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view, focus}
+ * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view}
+ * planMap.filter(wanted) draws a filter of planFilters at once and returns what its row prints
  * planMap.listen(fn)    fn({type: "pick", kind, id}) or fn({type: "view", view: [lat, lon, zoom]}) or {type: "tiles-failed"}
  */
 function planMapBridge(map, folders, data) {
   "use strict";
 
   const {style, words, sites, elements} = data;
+  const engine = planFilters.engine(data.engine);
   const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set()};
   let listener = () => {};
   const heard = [];
@@ -171,10 +173,14 @@ function planMapBridge(map, folders, data) {
   }
 
   /* ---- which sites ---- */
-  function applyMask(mask) {
+  function inMask(mask) {
     const bytes = Uint8Array.from(atob(mask), c => c.charCodeAt(0));
+    return i => bytes[i >> 3] & (128 >> (i & 7));
+  }
+
+  function showSites(wanted) {
     for (const stack of stacks) stack.visible = [];
-    for (let i = 0; i < siteCount; i++) if (bytes[i >> 3] & (128 >> (i & 7))) stackOf[i].visible.push(i);
+    for (let i = 0; i < siteCount; i++) if (wanted(i)) stackOf[i].visible.push(i);
     drawSites();
   }
 
@@ -418,24 +424,36 @@ function planMapBridge(map, folders, data) {
   }
 
   /* Only what has changed is drawn again. */
-  function apply(state) {
+  function draw(next, wanted) {
     const before = {...stateNow}, first = !api.applied;
-    stateNow.hidden = new Set(state.hidden);
-    stateNow.language = state.language;
-    stateNow.emphasised = new Set(state.emphasised);
-    stateNow.selected = state.selected;
+    stateNow.hidden = new Set(next.hidden);
+    stateNow.language = next.language;
+    stateNow.emphasised = new Set(next.emphasised);
+    stateNow.selected = next.selected;
     api.applied += 1;
-    if (!viewed) pendingView = state.view;
-    applyTiles(state.tiles);
-    applyMask(state.mask);
+    showSites(wanted);
     if (first || !sameMembers(before.hidden, stateNow.hidden)) applyLayers();
     if (first || before.language !== stateNow.language) drawWords();
-    const moved = !sameChoice(state.selected, before.selected);
+    const moved = !sameChoice(next.selected, before.selected);
     if (moved || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
     drawLegend();
     setFirstView();
-    if (moved && viewed && !first) reveal(state.selected);
+    if (moved && viewed && !first) reveal(next.selected);
     labels.from(labelItems, labelObstacles);
+  }
+
+  function apply(state) {
+    if (!viewed) pendingView = state.view;
+    applyTiles(state.tiles);
+    draw(state, inMask(state.mask));
+  }
+
+  function filter(wanted) {
+    const passed = engine.mask(wanted);
+    draw({...stateNow, hidden: wanted.hidden, emphasised: wanted.place}, i => passed[data.rows[i]]);
+    const shown = passed.reduce((sum, one) => sum + one, 0), placed = data.rows.reduce((sum, row) => sum + passed[row], 0);
+    return {counts: Object.fromEntries(planFilters.FACETS.map(facet => [facet, engine.counts(facet, wanted)])),
+      shown, total: engine.count, unplaced: shown - placed};
   }
 
   function sameMembers(a, b) {
@@ -446,7 +464,7 @@ function planMapBridge(map, folders, data) {
 
   const api = {
     applied: 0, map, heard, labels,
-    apply,
+    apply, filter, engine,
     listen: fn => { listener = fn; },
     /* for tests and assistive tools: what is drawn now, and where */
     drawn: () => stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.id[i])),

@@ -16,6 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.vocabulary import Grade, Phase, Sector
+from layers.filter_panel import filter_from_values
 from layers.words import LANGUAGES, words_in
 from ui.cache import _fingerprint
 from ui.link import Selection
@@ -43,15 +44,8 @@ def open_app(page: str = PAGES[0], **params: str) -> AppTest:
     return app
 
 
-def with_open_popovers(app: AppTest) -> AppTest:
-    """Open every popover: what is in a closed one is not drawn."""
-    for name in ("phase", "sector", "place", "grade", "layers"):
-        app.session_state[f"pop_{name}"] = True
-    return app.run()
-
-
 def component(app: AppTest, key: str) -> dict[str, Any]:
-    """Return what was handed to one of our two components, which AppTest cannot draw."""
+    """Return what was handed to one of our components, which AppTest cannot draw."""
     return next(json.loads(e.proto.json) for e in app.get("bidi_component") if e.key == key)
 
 
@@ -81,13 +75,26 @@ def texts(app: AppTest) -> Iterator[str]:
         for block in ("popover", "expandable"):
             yield str(getattr(getattr(proto, block, None), "label", ""))
         yield from (getattr(option, "content", option) for option in getattr(proto, "options", ()))
-    if app.get("bidi_component"):
-        yield component(app, "map_frame")["title"]
-        listing = component(app, "site_list") if any(e.key == "site_list" for e in app.get("bidi_component")) else {}
-        yield listing.get("label", "")
-        for section in listing.get("sections", ()):
-            yield section["title"]
-            yield from (row[part] for row in section["rows"] for part in ("name", "note", "grade"))
+    parts = {e.key: component(app, e.key) for e in app.get("bidi_component")}
+    yield parts.get("map_frame", {}).get("title", "")
+    if "filter_row" in parts:
+        yield from panel_texts(parts["filter_row"])
+    listing = parts.get("site_list", {})
+    yield listing.get("label", "")
+    for section in listing.get("sections", ()):
+        yield section["title"]
+        yield from (row[part] for row in section["rows"] for part in ("name", "note", "grade"))
+
+
+def panel_texts(row: dict[str, Any]) -> Iterator[str]:
+    """Yield every text of the filter row, as the browser prints it."""
+    words = row["panel"]["words"]
+    yield from (words["search"], words["clear"], words["shown"].format(**row["result"]))
+    for menu in row["panel"]["menus"]:
+        yield menu["label"]
+        for section in menu["sections"]:
+            yield from (section.get(part, "") for part in ("label", "help", "text"))
+            yield from (option["label"] for option in section.get("options", ()))
 
 
 def all_text(app: AppTest) -> str:
@@ -151,16 +158,31 @@ def test_a_filter_in_the_link_shows_exactly_its_projects(query):
     assert wanted, "a filter without projects proves nothing"
     assert (listed(app), drawn(app)) == (wanted, on_map)
     unplaced = len(wanted) - len(on_map)
-    assert f"显示 **{len(wanted)}** / {len(features())} 项，其中未落图 **{unplaced}** 项" in all_text(app)
+    assert f"显示 {len(wanted)} / {len(features())} 项，其中未落图 {unplaced} 项" in all_text(app)
     titles = [section["title"] for section in component(app, "site_list")["sections"]]
     parts = (f"已落图 {len(on_map)} 项", len(on_map)), (f"未落图 {unplaced} 项", unplaced)
     assert titles == [title for title, n in parts if n]
 
 
 def counts_on(app: AppTest, facet: str) -> dict[str, int]:
-    """Return name → count as the pills of a facet print them."""
-    options = (plain(option.content) for option in app.pills(key=facet).proto.options)
-    return {name: int(n) for name, n in (option.removesuffix("**").rsplit(" **", 1) for option in options)}
+    """Return name → count as the menu of a facet prints them."""
+    row = component(app, "filter_row")
+    menu = next(menu for menu in row["panel"]["menus"] if menu["id"] == facet)
+    options = next(section["options"] for section in menu["sections"] if section["kind"] == "many")
+    return {option["label"]: row["result"]["counts"][facet][option["code"]] for option in options}
+
+
+def change(app: AppTest, **asked: Any) -> AppTest:
+    """Ask for another filter as the browser's row does, through the function that takes its message."""
+    row = component(app, "filter_row")
+    message = {**row["wanted"], **asked, "sequence": row["sequence"] + 1}
+    app.session_state["filter"] = filter_from_values(message, known_places(row))
+    app.session_state["sequence"] = message["sequence"]
+    return app.run()
+
+
+def known_places(row: dict[str, Any]) -> set[str]:
+    return set(row["result"]["counts"]["place"])
 
 
 def named(facet: str, counted: dict[str, int] | Counter[str], codes: type) -> dict[str, int]:
@@ -169,7 +191,7 @@ def named(facet: str, counted: dict[str, int] | Counter[str], codes: type) -> di
 
 def test_each_option_counts_what_picking_it_would_show():
     key = [f["properties"] for f in features() if f["properties"]["phase"] == "key"]
-    app = with_open_popovers(open_app(phase="key"))
+    app = open_app(phase="key")
     everything = [f["properties"] for f in features()]
     assert counts_on(app, "phase") == named("phase", Counter(p["phase"] for p in everything), Phase)
     assert counts_on(app, "sector") == named("sector", Counter(p["sector"] for p in key), Sector)
@@ -185,18 +207,16 @@ def test_each_option_counts_what_picking_it_would_show():
     assert counts_on(app, "place") == expected
 
 
-def test_the_widgets_filter_as_the_link_does_and_one_click_clears():
-    app = with_open_popovers(open_app())
-    app.pills(key="phase").set_value(["proposed"]).run()
-    app.pills(key="grade").set_value(["unlocated"]).run()
+def test_the_filter_row_filters_as_the_link_does():
+    app = open_app()
+    change(app, phase=["proposed"])
+    change(app, grade=["unlocated"])
     assert listed(app) == ids(lambda p: p["phase"] == "proposed" and p["location"]["grade"] == "unlocated")
     assert drawn_mask_is_empty(app)
-    app.pills(key="stage").set_value("active").run()
+    change(app, phase=["building", "key", "no-such-phase"])
     assert listed(app) == ids(lambda p: p["phase"] in ("key", "building") and p["location"]["grade"] == "unlocated")
     assert component(app, "map_frame")["query"] == "phase=building,key&grade=unlocated"
-    app.button(key="clear").click().run()
-    assert listed(app) == ids(lambda p: True)
-    assert component(app, "map_frame")["query"] == ""
+    assert component(app, "map_frame")["sequence"] == component(app, "filter_row")["sequence"] == 3
 
 
 def drawn_mask_is_empty(app: AppTest) -> bool:
@@ -206,7 +226,7 @@ def drawn_mask_is_empty(app: AppTest) -> bool:
 def test_the_map_is_sent_once_and_steered_afterwards():
     app = open_app()
     first = component(app, "map_frame")
-    app.text_input(key="q").set_value("酒店").run()
+    change(app, text="酒店")
     later = component(app, "map_frame")
     assert first["html"] and later["html"] is None
     assert first["page"] == later["page"] and first["state"]["mask"] != later["state"]["mask"]
@@ -228,8 +248,6 @@ SEEN = {
 def test_every_page_in_every_language(page, language):
     app = open_app(page, lang=language)
     message = component(app, "map_frame")
-    if page == PAGES[0]:
-        with_open_popovers(app)
     assert not app.exception
     words, text = words_in(language), plain(all_text(app))
     assert words("map.currency", month=words.month(PLAN_DATE)) in text

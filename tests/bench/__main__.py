@@ -58,7 +58,7 @@ class Way:
     pixel: str
     view: str
     set_view: str
-    pills: str
+    pill: str
     opens: str | None = None
 
 
@@ -71,8 +71,8 @@ OURS = Way(
     pixel="window.mapFrame().contentWindow.planMap.map.latLngToContainerPoint([%s, %s])",
     view="(m => [m.getZoom(), m.getCenter().lat])(window.mapFrame().contentWindow.planMap.map)",
     set_view="window.mapFrame().contentWindow.planMap.map.setView([%s, %s], %s, {animate: false})",
-    pills="[data-testid=stPopoverBody]",
-    opens=".st-key-pop_phase button",
+    pill="#filter-popup-phase input[value=completed]",
+    opens="[data-menu=phase]",
 )
 PEER = Way(
     name="peer",
@@ -84,7 +84,7 @@ PEER = Way(
     pixel="window.mapFrame().contentWindow.map.latLngToContainerPoint([%s, %s])",
     view="(m => [m.getZoom(), m.getCenter().lat])(window.mapFrame().contentWindow.map)",
     set_view="window.mapFrame().contentWindow.map.setView([%s, %s], %s, {animate: false})",
-    pills=".st-key-phase",
+    pill=".st-key-phase button:has-text('完工达效')",
 )
 
 
@@ -161,9 +161,6 @@ class Tab:
         self.page.wait_for_selector(IDLE)
         return took
 
-    def pill(self, label: str):
-        return self.page.locator(self.way.pills).get_by_role("button", name=label).first
-
     def click_at(self, lat: float, lon: float) -> None:
         at = self.page.evaluate(self.way.pixel % (lat, lon))
         box = self.page.evaluate("(b => [b.x, b.y])(window.mapFrame().getBoundingClientRect())")
@@ -194,7 +191,7 @@ def filter_once(tab: Tab, figures: Figures, wanted: int) -> None:
 
 def timed_pill(tab: Tab, wanted: int) -> float:
     """Click the pill and wait until the map holds `wanted` sites."""
-    return tab.timed(f"({tab.way.drawn}) === {wanted}", tab.pill("完工达效").click)
+    return tab.timed(f"({tab.way.drawn}) === {wanted}", tab.page.locator(tab.way.pill).click)
 
 
 def measure(browser, ways: list[Way], *, collect_garbage: bool, folder: Path) -> dict[str, Figures]:
@@ -214,7 +211,7 @@ def measure(browser, ways: list[Way], *, collect_garbage: bool, folder: Path) ->
         for way in ways:
             if way.opens:
                 tabs[way.name].page.locator(way.opens).first.click()
-                tabs[way.name].page.locator(way.pills).wait_for()
+                tabs[way.name].page.locator(way.pill).wait_for()
             timed_pill(tabs[way.name], completed)
             timed_pill(tabs[way.name], all_sites)
             logs[way.name].write_text("")

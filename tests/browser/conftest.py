@@ -156,10 +156,11 @@ class App:
         frame = self.page.locator("iframe.map-frame").bounding_box()
         self.page.mouse.click(frame["x"] + at["x"] + 1, frame["y"] + at["y"] + 1)
 
-    def filter_pill(self, popover: str, label: str):
-        self.page.locator(f".st-key-{popover} button").first.click()
-        self.page.get_by_test_id("stPopoverBody").get_by_role("button", name=label).first.click()
-        self.settle()
+    def choose(self, menu: str, *codes: str):
+        """Open a menu of the filter row, click the options and close it."""
+        self.page.locator(f"[data-menu={menu}]").click()
+        for code in codes:
+            self.page.locator(f"#filter-popup-{menu} input[value='{code}']").click()
         self.page.keyboard.press("Escape")
         self.settle()
 

@@ -28,7 +28,7 @@ def test_the_map_draws_every_layer_and_every_placed_project(app, features):
     app.wait_map("m.labels.placed.length >= 10")
     assert set(elements) <= set(app.map("m.labels.placed"))
     assert app.map("Object.values(m.map._layers).filter(l => l.options && l.options.pane === 'roads').length") > 200
-    assert app.page.locator(".stApp").get_by_text("未落图").first.is_visible()
+    assert "未落图" in app.page.locator(".filter-shown").inner_text()
     assert app.errors == []
 
 
@@ -36,14 +36,14 @@ def test_a_filter_changes_what_is_drawn_without_reloading_or_moving(app, feature
     app.open()
     app.move(38.915, 121.61, 14)
     app.map("(w.sameWindow = true)")
-    app.filter_pill("pop_phase", "拟推进")
+    app.choose("phase", "proposed")
     expected = ids(features, phase="proposed")
     app.wait_map("JSON.stringify(m.drawn().sort()) === a", json.dumps(expected, separators=(",", ":")))
     assert app.map("w.sameWindow") is True
     assert app.map("[m.map.getZoom(), m.map.getCenter().lat, m.map.getCenter().lng]") == pytest.approx(
         [14, 38.915, 121.61], abs=1e-4
     )
-    app.page.locator(".st-key-clear button").click()
+    app.page.locator(".filter-clear").click()
     app.wait_map("m.drawn().length === a", len(ids(features)))
 
 
@@ -131,7 +131,7 @@ def test_the_language_changes_and_nothing_else(app, features):
     app.open("/?phase=key&site=" + ALONE)
     app.map("(w.sameWindow = true)")
     app.page.get_by_role("radio", name="English").click()
-    app.page.get_by_text("Clear filters").wait_for()
+    app.page.get_by_role("button", name="Clear filters").wait_for()
     app.page.frame_locator("iframe.map-frame").locator(".map-legend summary", has_text="Legend").wait_for()
     assert app.map("w.sameWindow") is True
     assert sorted(app.map("m.drawn()")) == ids(features, phase="key")

@@ -18,13 +18,11 @@ def walk(app):
     for path in ("/", "/?lang=en", "/about", "/about?lang=en"):
         app.open(path)
     app.open("/")
-    for popover in ("pop_phase", "pop_sector", "pop_place", "pop_grade", "pop_layers"):
-        app.page.locator(f".st-key-{popover} button").first.click()
-        app.page.get_by_test_id("stPopoverBody").wait_for()
-        app.settle()
+    for menu in ("phase", "sector", "place", "grade", "layers"):
+        app.page.locator(f"[data-menu={menu}]").click()
+        app.page.locator(f"#filter-popup-{menu}").wait_for()
         app.page.keyboard.press("Escape")
-        app.page.get_by_test_id("stPopoverBody").wait_for(state="detached")
-        app.settle()
+        app.page.locator(f"#filter-popup-{menu}").wait_for(state="hidden")
     app.page.get_by_role("searchbox").or_(app.page.locator("input[type=search]")).first.fill("东关")
     app.page.wait_for_function("() => document.querySelectorAll('.site-row').length === 1")
     app.page.locator(".site-row").click()
@@ -86,7 +84,7 @@ def test_html_in_the_data_is_shown_and_never_run(new_app, tmp_path):
         app.open("/?site=huizhi-yunding")
         assert HOSTILE[:30] in app.panel().inner_text()
         app.move(38.90688, 121.61742, 17)
-        app.page.locator(".st-key-pop_place button").first.click()
-        app.page.get_by_test_id("stPopoverBody").get_by_text("<img src=x").wait_for()
+        app.page.locator("[data-menu=place]").click()
+        app.page.locator("#filter-popup-place").get_by_text("<img src=x").wait_for()
         assert app.page.evaluate("() => window.hacked") is None
         assert app.outside == [] and app.errors == []

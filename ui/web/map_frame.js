@@ -26,6 +26,11 @@ function makeHost(parent) {
     else if (event.type === "tiles-failed") host.trigger("tiles_failed", true);
   };
 
+  /* The filter row draws on the map at once; messages of runs before its last change are stale. */
+  const desk = window.planDesk || (window.planDesk = {sequence: 0});
+  desk.filter = wanted => frame.contentWindow.planMap && frame.contentWindow.planMap.applied
+    ? frame.contentWindow.planMap.filter(wanted) : null;
+
   host.open = (html, page) => {
     host.page = page;
     host.ready = new Promise(resolve => frame.addEventListener("load", () => {
@@ -46,7 +51,7 @@ function makeHost(parent) {
       if (data.state.view) host.view = data.state.view;
       host.open(data.html, data.page);
     }
-    host.ready.then(map => { if (host.data === data) map.apply(data.state); });
+    host.ready.then(map => { if (host.data === data && data.sequence >= desk.sequence) map.apply(data.state); });
     host.writeAddress();
   };
   return host;

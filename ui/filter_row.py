@@ -1,0 +1,49 @@
+"""The filter row: what the reader wants to see, with live counts. The browser filters at once, the server confirms."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+
+from layers.filter_panel import filter_values, layers_menu, panel_data, result_data
+from layers.tiles import NO_TILES
+from layers.webmap import LAYERS, WEB_DIR
+from ui import session
+from ui.cache import tile_sources
+from ui.desk import Desk
+
+KEY: Final = "filter_row"
+_WEB: Final = Path(__file__).resolve().parent / "web"
+
+_row = st.components.v2.component(
+    "xigang_filter_row",
+    html='<div class="filter-row"></div>',
+    css=(WEB_DIR / "filters.css").read_text(encoding="utf-8"),
+    js=(WEB_DIR / "filters.js").read_text(encoding="utf-8") + (_WEB / "filter_row.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def _take_change() -> None:
+    changed: dict[str, Any] | None = st.session_state[KEY].changed
+    if changed:
+        session.take_change(changed)
+
+
+def filter_row(desk: Desk) -> None:
+    """Draw the filters as one row of menus, the search, the layers, and how much is shown."""
+    state = desk.state
+    panel = panel_data(desk.data, desk.words)
+    panel["menus"].append(layers_menu(desk.words, LAYERS, [NO_TILES, *(source.id for source in tile_sources())]))
+    placed = np.fromiter((project.placed for project in desk.data.projects), dtype=bool, count=len(desk.data.projects))
+    _row(
+        key=KEY,
+        data={
+            "panel": panel,
+            "wanted": {**filter_values(state.filter), "hidden": sorted(state.hidden), "tiles": state.tiles},
+            "result": result_data(desk.data.index, state.filter, placed),
+            "sequence": session.sequence(),
+        },
+        on_changed_change=_take_change,
+    )
