@@ -200,7 +200,7 @@ function planMapBridge(map, folders, data) {
     for (const [name, layers] of Object.entries(folders.byName)) {
       for (const layer of layers) shown(name) ? map.addLayer(layer) : map.removeLayer(layer);
     }
-    if (shown("structure")) elementLayers.forEach(layer => layer.bringToBack());
+    if (shown("structure")) [...elementLayers.values()].reverse().forEach(layer => layer.bringToBack());
     drawSites();
   }
 
@@ -346,7 +346,7 @@ function planMapBridge(map, folders, data) {
     const {lat, lng} = event.latlng;
     pointer.getContainer().textContent = `${lng.toFixed(5)}° E  ${lat.toFixed(5)}° N  WGS 84`;
   });
-  map.on("mouseout", () => { pointer.getContainer().textContent = ""; });
+  map.getContainer().addEventListener("mouseleave", () => { pointer.getContainer().textContent = ""; });
   L.control.scale({imperial: false, maxWidth: 120, position: "bottomright"}).addTo(map);
   map.attributionControl.setPrefix(false);
   map.zoomControl.setPosition("topright");
@@ -385,7 +385,8 @@ function planMapBridge(map, folders, data) {
     tileLayers = source ? source.urls.map(url => L.tileLayer(url, {attribution: source.attribution,
       subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles"})) : [];
     let failed = 0;
-    tileLayers.forEach(layer => layer.on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));
+    tileLayers.forEach(layer => layer.on("tileload", () => { failed = 0; })
+      .on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));
     for (const layers of folders.ground) source ? map.removeLayer(layers) : map.addLayer(layers);
   }
 

@@ -79,7 +79,6 @@ def test_a_click_on_an_element_opens_its_card(app, elements, near_sites):
     assert app.errors == []
 
 
-@pytest.mark.xfail(reason="the elements are drawn the wrong way round: large ones over small ones and over the axis")
 @pytest.mark.parametrize(
     ("upper", "lower"), [("axis", "bay-south"), ("axis", "district-olympic"), ("district-xianglujiao", "bay-north")]
 )
@@ -218,7 +217,6 @@ def test_the_pointer_tells_where_it_is(app):
         assert [float(number) for number in re.findall(r"\d+\.\d{5}", text)] == pytest.approx([lon, lat], abs=6e-5)
 
 
-@pytest.mark.xfail(reason="Leaflet fires no mouseout of the map where a canvas lies under the pointer")
 def test_the_coordinates_go_when_the_pointer_leaves(app):
     app.open()
     x, y = to_page(app, {"x": 300, "y": 300})
