@@ -1,10 +1,11 @@
-"""What screens and files say of a place or a filter, in one wording."""
+"""What screens and files say of a project, a place or a filter, in one wording; plain text, not yet escaped."""
 
 from collections.abc import Sequence
 
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
 from geo.load import Dataset
 from geo.names import name_in
+from geo.project import Mention, Project
 from geo.vocabulary import Grade, Phase, Sector
 from layers.words import Words
 
@@ -41,3 +42,51 @@ def filter_in_words(data: Dataset, words: Words, wanted: ProjectFilter) -> list[
     if wanted.text.strip():
         phrases.append(words("filter.text_in_words", text=wanted.text.strip()))
     return phrases
+
+
+def phases_in_words(words: Words, project: Project) -> str:
+    """Return the latest phase and its stage, with the earlier wordings where there are others."""
+    stage = words(f"stage.{project.stage}")
+    latest = words(f"phase.{project.phase}")
+    text = latest if project.phase is Phase.UNSTATED else words("detail.phase_and_stage", phase=latest, stage=stage)
+    earlier = [words(f"phase.{phase}") for phase in Phase if phase in project.phases_in_any_wording - {project.phase}]
+    return text + (words("detail.earlier", phases=words("format.list").join(earlier)) if earlier else "")
+
+
+def structure_in_words(data: Dataset, words: Words, project: Project) -> str:
+    """Return the element that the plan ties the project to, else its group, else that there is none."""
+    if project.element:
+        return place_name(data, words, project.element)
+    for group in data.district.groups:
+        if group.name == project.group:
+            return words("detail.group_only", group=place_name(data, words, group.id))
+    return words("detail.no_element")
+
+
+def grade_in_words(words: Words, project: Project) -> str:
+    """Return the location grade, with its accuracy where there is a point."""
+    grade = words(f"grade.{project.location.grade}")
+    if project.location.accuracy_m is None:
+        return grade
+    return words("detail.accuracy", grade=grade, accuracy_m=words.number(project.location.accuracy_m))
+
+
+def coordinate_in_words(project: Project) -> str | None:
+    """Return the project's point as printed, None where it has none."""
+    if project.lon is None or project.lat is None:
+        return None
+    return f"{project.lon:.5f}° E, {project.lat:.5f}° N (WGS 84)"
+
+
+def mention_place(data: Dataset, words: Words, mention: Mention) -> str:
+    """Return the box, or the chapter and section, that a mention stands in."""
+    if mention.box is None:
+        return words("mention.text", chapter=mention.chapter, section=mention.section)
+    box = data.district.boxes.get(mention.box)
+    title = name_in(words.language, box.title, box.titles) if box else ""
+    return words("mention.box", box=mention.box, title=title)
+
+
+def mention_printed_under(mention: Mention) -> tuple[str, ...]:
+    """Return the group and heading that the plan prints above a mention, in Chinese as they stand."""
+    return tuple(part for part in (mention.group, mention.heading) if part)

@@ -10,7 +10,14 @@ from geo.layout import Element, OpenEdge
 from geo.names import name_in
 from geo.project import Bilingual, Mention, Project
 from geo.vocabulary import Phase
-from layers.wording import place_name
+from layers.wording import (
+    coordinate_in_words,
+    grade_in_words,
+    mention_place,
+    mention_printed_under,
+    phases_in_words,
+    structure_in_words,
+)
 from ui import session
 from ui.desk import Desk
 from ui.link import Selection
@@ -29,13 +36,8 @@ def _heading(desk: Desk, name: str, translated: str) -> Markup:
 
 def mention_source(desk: Desk, mention: Mention) -> Markup:
     """Return where a mention stands in the plan: its box and heading, or its chapter and section."""
-    words, language = desk.words, desk.words.language
-    if mention.box is None:
-        return html("{text}", text=words("mention.text", chapter=mention.chapter, section=mention.section))
-    box = desk.data.district.boxes.get(mention.box)
-    title = name_in(language, box.title, box.titles) if box else ""
-    parts = [html("{text}", text=words("mention.box", box=mention.box, title=title))]
-    parts += [chinese(part, language) for part in (mention.group, mention.heading) if part]
+    parts = [html("{text}", text=mention_place(desk.data, desk.words, mention))]
+    parts += [chinese(part, desk.words.language) for part in mention_printed_under(mention)]
     return Markup(" · ").join(parts)
 
 
@@ -51,34 +53,19 @@ def _mentions(desk: Desk, project: Project) -> Markup:
     return html("<h3>{title}</h3><ul>{items}</ul>", title=desk.words("detail.mentions"), items=joined(items))
 
 
-def phases_in_words(desk: Desk, project: Project) -> str:
-    """Return the latest phase and its stage, with the earlier wordings where there are others."""
-    words = desk.words
-    stage = words(f"stage.{project.stage}")
-    latest = words(f"phase.{project.phase}")
-    text = latest if project.phase is Phase.UNSTATED else words("detail.phase_and_stage", phase=latest, stage=stage)
-    earlier = [words(f"phase.{phase}") for phase in Phase if phase in project.phases_in_any_wording - {project.phase}]
-    return text + (words("detail.earlier", phases=words("format.list").join(earlier)) if earlier else "")
-
-
-def _structure_in_words(desk: Desk, project: Project) -> Markup:
-    data, words = desk.data, desk.words
-    if project.element:
-        basis = project.element_basis.in_language(desk.words.language) if project.element_basis else ""
-        return html(
-            '{name}<span class="note">{basis}</span>', name=place_name(data, words, project.element), basis=basis
-        )
-    for group in desk.data.district.groups:
-        if group.name == project.group:
-            return html("{text}", text=desk.words("detail.group_only", group=place_name(data, words, group.id)))
-    return html("{text}", text=desk.words("detail.no_element"))
+def _structure(desk: Desk, project: Project) -> Markup:
+    name = structure_in_words(desk.data, desk.words, project)
+    if not project.element_basis:
+        return html("{name}", name=name)
+    basis = project.element_basis.in_language(desk.words.language)
+    return html('{name}<span class="note">{basis}</span>', name=name, basis=basis)
 
 
 def _location(desk: Desk, project: Project) -> Markup:
     words, location = desk.words, project.location
-    facts = [_fact(words("detail.grade"), grade_in_words(desk, project))]
-    if project.lon is not None and project.lat is not None:
-        facts.append(_fact(words("detail.coordinate"), f"{project.lon:.5f}° E, {project.lat:.5f}° N (WGS 84)"))
+    facts = [_fact(words("detail.grade"), grade_in_words(words, project))]
+    if coordinate := coordinate_in_words(project):
+        facts.append(_fact(words("detail.coordinate"), coordinate))
     if location.address:
         facts.append(_fact(words("detail.address"), chinese(location.address, words.language)))
     facts.append(_fact(words("detail.basis"), location.basis.in_language(words.language)))
@@ -89,26 +76,18 @@ def _location(desk: Desk, project: Project) -> Markup:
     return html("<h3>{title}</h3><dl>{facts}</dl>", title=words("detail.location"), facts=joined(facts))
 
 
-def grade_in_words(desk: Desk, project: Project) -> str:
-    """Return the location grade, with its accuracy where there is a point."""
-    grade = desk.words(f"grade.{project.location.grade}")
-    if project.location.accuracy_m is None:
-        return grade
-    return desk.words("detail.accuracy", grade=grade, accuracy_m=desk.words.number(project.location.accuracy_m))
-
-
 def project_detail(desk: Desk, project: Project) -> None:
     """Draw one project."""
     words = desk.words
     facts = [
-        _fact(words("detail.phase"), phases_in_words(desk, project)),
+        _fact(words("detail.phase"), phases_in_words(words, project)),
         _fact(
             words("detail.sector"),
             html(
                 '{s}<span class="note">{n}</span>', s=words(f"sector.{project.sector}"), n=words("detail.sector_note")
             ),
         ),
-        _fact(words("detail.structure"), _structure_in_words(desk, project)),
+        _fact(words("detail.structure"), _structure(desk, project)),
     ]
     if project.current_status:
         status = project.current_status
