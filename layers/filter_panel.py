@@ -51,6 +51,8 @@ def panel_data(data: Dataset, words: Words) -> dict[str, Any]:
             "shown": words("count.shown"),
             "term": words("format.term"),
             "list": words("format.list"),
+            "any_wording": words("filter.any_wording"),
+            "text": words("filter.text_in_words"),
         },
     }
 

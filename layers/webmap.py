@@ -67,7 +67,7 @@ class Bridge(MacroElement):
     ) -> None:
         super().__init__()
         self._name = "Bridge"
-        self.code = "\n".join((WEB_DIR / f"{part}.js").read_text(encoding="utf-8") for part in SCRIPTS)
+        self.code = "\n".join(web_file(f"{part}.js") for part in SCRIPTS)
         self.structure = structure.get_name()
         self.ground = [layer.get_name() for layer in ground]
         self.by_name = {name: [layer.get_name() for layer in layers] for name, layers in by_name.items()}
@@ -213,14 +213,23 @@ def _add_panes(folium_map: folium.Map) -> None:
     folium.map.CustomPane("labels", z_index=620, pointer_events=False).add_to(folium_map)
 
 
+def map_css() -> str:
+    """Return the style sheet of the map itself, fit for any page that holds the map."""
+    return f":root{{{style.css_variables()}--font:{FONT_STACK}}}" + web_file("map.css")
+
+
+def web_file(name: str) -> str:
+    """Return the text of a script or style sheet of ``layers/web``."""
+    return (WEB_DIR / name).read_text(encoding="utf-8")
+
+
 def _add_head(folium_map: folium.Map) -> None:
-    css = (WEB_DIR / "map.css").read_text(encoding="utf-8")
     faces = "".join(
         f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}")}}'
         for weight, url in FONT_FACES.items()
     )
     figure = cast(Figure, folium_map.get_root())
-    head = HtmlElement(f"<style>{faces}:root{{{style.css_variables()}--font:{FONT_STACK}}}{css}</style>")
+    head = HtmlElement(f"<style>{faces}{map_css()}{web_file('map_page.css')}</style>")
     figure.header.add_child(head, name="map_css")
 
 
@@ -250,7 +259,6 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
         track_resize=False,
     )
     _add_panes(folium_map)
-    _add_head(folium_map)
     base = base_layers(dataset.base)
     structure = _structure_layer(dataset)
     for layer in (*base.ground, *chain.from_iterable(base.by_name.values()), structure):
@@ -282,5 +290,7 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
 
 
 def map_html(dataset: Dataset, *, language: str) -> str:
-    """Return the page of ``build_map`` as HTML."""
-    return str(build_map(dataset, language=language).get_root().render())
+    """Return the page of ``build_map`` as HTML, for a frame that holds nothing else."""
+    folium_map = build_map(dataset, language=language)
+    _add_head(folium_map)
+    return str(folium_map.get_root().render())

@@ -8,7 +8,7 @@ import streamlit as st
 
 from layers.filter_panel import filter_values, layers_menu, panel_data, result_data
 from layers.tiles import NO_TILES
-from layers.webmap import LAYERS, WEB_DIR
+from layers.webmap import LAYERS, web_file
 from ui import session
 from ui.cache import tile_sources
 from ui.desk import Desk
@@ -19,8 +19,8 @@ _WEB: Final = Path(__file__).resolve().parent / "web"
 _row = st.components.v2.component(
     "xigang_filter_row",
     html='<div class="filter-row"></div>',
-    css=(WEB_DIR / "filters.css").read_text(encoding="utf-8"),
-    js=(WEB_DIR / "filters.js").read_text(encoding="utf-8") + (_WEB / "filter_row.js").read_text(encoding="utf-8"),
+    css=web_file("filters.css"),
+    js=web_file("filters.js") + (_WEB / "filter_row.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -7,11 +7,13 @@ import streamlit as st
 
 from geo.names import name_in
 from layers import style
+from layers.webmap import web_file
 from layers.words import LANGUAGES
 from ui import session
 from ui.desk import Desk
 
-_CSS: Final = (Path(__file__).resolve().parent / "web" / "shell.css").read_text(encoding="utf-8")
+_WEB: Final = Path(__file__).resolve().parent / "web"
+_CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="utf-8")
 
 
 def header(desk: Desk) -> None:

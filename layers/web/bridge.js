@@ -1,7 +1,8 @@
 /* The bridge: holds every feature once, applies state messages, reports events.
  *
  * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view}
- * planMap.filter(wanted) draws a filter of planFilters at once and returns what its row prints
+ * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
+ *                       also = {language, selected, view, bounds}, each where it is to change
  * planMap.listen(fn)    fn({type: "pick", kind, id}) or fn({type: "view", view: [lat, lon, zoom]}) or {type: "tiles-failed"}
  */
 function planMapBridge(map, folders, data) {
@@ -333,7 +334,7 @@ function planMapBridge(map, folders, data) {
     homeButton = button(bar, ICONS.home, () => goHome(true));
     fullButton = button(bar, ICONS.full, () => {
       if (document.fullscreenElement) document.exitFullscreen();
-      else document.documentElement.requestFullscreen();
+      else map.getContainer().requestFullscreen();
     });
     return bar;
   };
@@ -391,7 +392,7 @@ function planMapBridge(map, folders, data) {
   }
 
   /* ---- view ---- */
-  let viewed = false, pendingView = null;
+  let viewed = false, pendingView = null, pendingBounds = null;
   function goHome(animate) {
     map.fitBounds(data.bounds, {animate, padding: [8, 8]});
   }
@@ -400,6 +401,7 @@ function planMapBridge(map, folders, data) {
     if (viewed || !api.applied || !map.getSize().x || !map.getSize().y) return;
     viewed = true;
     if (pendingView) map.setView([pendingView[0], pendingView[1]], pendingView[2], {animate: false});
+    else if (pendingBounds) map.fitBounds(pendingBounds, {animate: false});
     else goHome(false);
   }
 
@@ -449,9 +451,11 @@ function planMapBridge(map, folders, data) {
     draw(state, inMask(state.mask));
   }
 
-  function filter(wanted) {
+  function filter(wanted, also = {}) {
     const passed = engine.mask(wanted);
-    draw({...stateNow, hidden: wanted.hidden, emphasised: wanted.place}, i => passed[data.rows[i]]);
+    if (!viewed) ({view: pendingView = pendingView, bounds: pendingBounds = pendingBounds} = also);
+    const {language = stateNow.language, selected = stateNow.selected} = also;
+    draw({language, selected, hidden: wanted.hidden, emphasised: wanted.place}, i => passed[data.rows[i]]);
     const shown = passed.reduce((sum, one) => sum + one, 0), placed = data.rows.reduce((sum, row) => sum + passed[row], 0);
     return {counts: Object.fromEntries(planFilters.FACETS.map(facet => [facet, engine.counts(facet, wanted)])),
       shown, total: engine.count, unplaced: shown - placed};

@@ -6,6 +6,8 @@
  * planFilters.row(root, changed)
  *   .update({panel, wanted, result})   draws; result = {counts, shown, total, unplaced}; the panel alone keeps the rest
  *
+ * planFilters.inWords(panel, wanted)   → what the filter asks for, one phrase a facet
+ *
  * wanted = {phase, sector, place, grade: [codes], any_wording, text, hidden: [layers], tiles}
  * The same rules stand in geo/filter.py, and a test holds the two together.
  */
@@ -67,6 +69,23 @@
 
   const same = (a, b) => a.length === b.length && a.every(code => b.includes(code));
   const isPlain = wanted => FACETS.every(facet => !wanted[facet].length) && !wanted.text.trim();
+
+  function facetsInWords(panel, wanted) {
+    return panel.menus.flatMap(definition => definition.sections
+      .filter(section => section.kind === "many" && FACETS.includes(section.facet) && wanted[section.facet].length)
+      .map(section => filled(panel.words.term, {
+        term: definition.label,
+        value: section.options.filter(option => wanted[section.facet].includes(option.code))
+          .map(option => option.label).join(panel.words.list)
+      })));
+  }
+
+  function inWords(panel, wanted) {
+    const phrases = facetsInWords(panel, wanted), text = wanted.text.trim();
+    if (wanted.any_wording && wanted.phase.length) phrases.push(panel.words.any_wording);
+    if (text) phrases.push(filled(panel.words.text, {text}));
+    return phrases;
+  }
 
   function row(root, changed) {
     let panel = null, wanted = null, result = null, drawn = null, open = null, marks = [];
@@ -231,20 +250,10 @@
       const count = node.appendChild(make("span", "filter-shown")), chosen = node.appendChild(make("span", "filter-chosen"));
       marks.push(() => {
         count.textContent = filled(panel.words.shown, result);
-        chosen.textContent = chosenInWords().map(text => " · " + text).join("");
+        chosen.textContent = facetsInWords(panel, wanted).map(text => " · " + text).join("");
         chosen.title = chosen.textContent.slice(3);
       });
       return node;
-    }
-
-    function chosenInWords() {
-      return panel.menus.flatMap(definition => definition.sections
-        .filter(section => section.kind === "many" && FACETS.includes(section.facet) && wanted[section.facet].length)
-        .map(section => filled(panel.words.term, {
-          term: definition.label,
-          value: section.options.filter(option => wanted[section.facet].includes(option.code))
-            .map(option => option.label).join(panel.words.list)
-        })));
     }
 
     function build() {
@@ -274,5 +283,5 @@
     };
   }
 
-  window.planFilters = {engine, row, FACETS};
+  window.planFilters = {engine, row, inWords, filled, FACETS};
 })();
