@@ -1,4 +1,4 @@
-"""Fetch static/ anew: Leaflet and the web font, from npm packages of fixed version and checksum.
+"""Fetch static/ and exports/fonts/ anew: Leaflet and the fonts, from npm packages of fixed version and checksum.
 
 ``python -m tools.vendor`` (needs npm); running it twice gives the same bytes. A changed text in data/ or locales/
 may need new characters in the font: run it again then.
@@ -20,6 +20,7 @@ from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "static"
+PRINT_FONTS = ROOT / "exports" / "fonts"
 TEXTS = ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "locales/**/*.po")
 
 
@@ -42,6 +43,11 @@ NOTO_SANS_SC = Package(
     "0.4.3",
     "9rAwdFTFHbO/u6Cs0gj2jZbW74TGIiaFNQnXYH2s5wA1bzVkwbaviL4t8YUV642eGYjg86eH6DkAEQmfNHDncQ==",
 )
+NOTO_SANS_KR = Package(
+    "@expo-google-fonts/noto-sans-kr",
+    "0.4.3",
+    "EVS/uJPcf1TgJtjmQmrFr0oGdcl7ml09CSu0E/AyGzR0UfzdR2pBbzWWPsnuzZiGUl643ODYwYiXK5+B+fLjhQ==",
+)
 # The pictures that leaflet.css refers to.
 LEAFLET_FILES = (
     "dist/leaflet.js",
@@ -51,6 +57,9 @@ LEAFLET_FILES = (
     "dist/images/marker-icon.png",
 )
 FONT_WEIGHTS = {400: "400Regular/NotoSansSC_400Regular.ttf", 700: "700Bold/NotoSansSC_700Bold.ttf"}
+KOREAN_WEIGHTS = {400: "400Regular/NotoSansKR_400Regular.ttf", 700: "700Bold/NotoSansKR_700Bold.ttf"}
+HANGUL = (0xAC00, 0xD7A3)
+JAMO = (0x3131, 0x318E)
 
 # Beside GB 2312 and the common kanji: first and last character of each further block.
 BLOCKS = (
@@ -78,8 +87,10 @@ BLOCKS = (
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         vendor_leaflet(fetch(LEAFLET, Path(folder)))
-        vendor_font(fetch(NOTO_SANS_SC, Path(folder)))
-    for path in sorted(STATIC.rglob("*")):
+        chinese, korean = fetch(NOTO_SANS_SC, Path(folder)), fetch(NOTO_SANS_KR, Path(folder))
+        vendor_font(chinese)
+        vendor_print_fonts(chinese, korean)
+    for path in sorted((*STATIC.rglob("*"), *PRINT_FONTS.rglob("*"))):
         if path.is_file():
             print(f"{path.stat().st_size:>9,}  {path.relative_to(ROOT)}")
 
@@ -122,20 +133,51 @@ def vendor_font(package: Path) -> None:
     for weight, name in FONT_WEIGHTS.items():
         font = TTFont(package / name, recalcTimestamp=False)
         warn_of_missing(font, weight)
-        subset(font)
+        subset(font, characters(), flavor="woff2")
         font.save(target / f"noto-sans-sc-{version_of(font)}-{weight}.woff2")
     shutil.copyfile(package / "LICENSE_FONT", target / "OFL.txt")
 
 
-def subset(font: TTFont) -> None:
-    """Cut the font to `characters`, for the web."""
+def vendor_print_fonts(chinese: Path, korean: Path) -> None:
+    """Cut the fonts that maps and decks are printed with: static TTF, which every PDF reader draws right."""
+    shutil.rmtree(PRINT_FONTS, ignore_errors=True)
+    PRINT_FONTS.mkdir(parents=True)
+    hangul = {chr(code) for first, last in (HANGUL, JAMO) for code in range(first, last + 1)}
+    for weights, package, wanted, name in (
+        (FONT_WEIGHTS, chinese, characters() | rare_hanzi(), "NotoSansSC"),
+        (KOREAN_WEIGHTS, korean, hangul, "NotoSansKR"),
+    ):
+        for weight, file in weights.items():
+            font = TTFont(package / file, recalcTimestamp=False)
+            subset(font, wanted, flavor=None)
+            font.save(PRINT_FONTS / f"{name}-{weight}.ttf")
+    shutil.copyfile(chinese / "LICENSE_FONT", PRINT_FONTS / "OFL.txt")
+
+
+def rare_hanzi() -> set[str]:
+    """Return the hanzi of GBK, which names of people and places are written with."""
+    found = set()
+    for first in range(0x81, 0xFF):
+        for second in range(0x40, 0xFF):
+            try:
+                found.add(bytes([first, second]).decode("gbk"))
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+def subset(font: TTFont, wanted: set[str], *, flavor: str | None) -> None:
+    """Cut the font to the characters `wanted`."""
     options = Options()
-    options.flavor = font.flavor = "woff2"
+    options.flavor = font.flavor = flavor
     options.notdef_outline = True
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 7, 13, 14]
     options.drop_tables += ["BASE", "vhea", "vmtx"]
+    if flavor is None:  # print sets text by itself and needs no shaping tables
+        options.layout_features = []
+        options.hinting = False
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=map(ord, characters()))
+    subsetter.populate(unicodes=map(ord, wanted))
     subsetter.subset(font)
 
 

@@ -1,0 +1,179 @@
+"""Drawing with matplotlib, without pyplot or its global state: layers, text with a halo, lines and symbols."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.patheffects import Stroke
+from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
+from shapely import get_parts
+from shapely.geometry import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from exports.fonts import font, printable
+from layers import style
+
+HALO_SHARE: Final = 0.30
+HALO_OPACITY: Final = 0.9
+LAYER_PREFIX: Final = "layer."
+
+
+class Layer(Artist):
+    """Artists drawn one after another as one named layer, which SVG and PDF files keep as such.
+
+    Cheaper than adding each to the axes, which would measure and sort them.
+    """
+
+    def __init__(self, axes: Axes, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self._children: list[Artist] = []
+        self.set_gid(LAYER_PREFIX + name)
+        axes.add_artist(self)
+
+    def add(self, artist: Artist, *, clip: bool = True) -> None:
+        """Add one artist, clipped to the axes unless told otherwise."""
+        if not artist.is_transform_set():
+            artist.set_transform(self.axes.transData)
+        artist.set_figure(self.figure)
+        artist.axes = self.axes
+        if clip:
+            artist.set_clip_path(self.axes.patch)
+        self._children.append(artist)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the children inside a named group."""
+        if not self.get_visible() or not self._children:
+            return
+        renderer.open_group(self.name, gid=self.get_gid())
+        for child in self._children:
+            child.draw(renderer)
+        renderer.close_group(self.name)
+
+
+def polygon_path(geometries: Iterable[BaseGeometry]) -> Path:
+    """Return one path of all polygons, holes kept."""
+    rings = [
+        np.asarray(ring.coords)[:, :2]
+        for polygon in get_parts(list(geometries))
+        if isinstance(polygon, Polygon)
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
+    if not rings:
+        return Path(np.zeros((0, 2)))
+    codes = [
+        np.array([Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY], dtype=Path.code_type)
+        for ring in rings
+    ]
+    return Path(np.concatenate(rings), np.concatenate(codes))
+
+
+def fill(geometries: Iterable[BaseGeometry], colour: str, *, opacity: float = 1, **options: Any) -> PathPatch:
+    """Return polygons filled with one colour, without an outline unless `options` say so."""
+    options = {"linewidth": 0, **options}
+    return PathPatch(polygon_path(geometries), facecolor=(colour, opacity), **options)
+
+
+def lines_of(geometries: Iterable[BaseGeometry]) -> list[np.ndarray[Any, Any]]:
+    """Return every line, or outline of a polygon, as an (n, 2) array."""
+    parts = get_parts(list(geometries))
+    lines = [part for part in parts if isinstance(part, LineString)]
+    lines += [ring for part in parts if isinstance(part, Polygon) for ring in (part.exterior, *part.interiors)]
+    return [np.asarray(line.coords)[:, :2] for line in lines]
+
+
+def strokes(
+    geometries: Iterable[BaseGeometry],
+    colour: str,
+    width_pt: float,
+    *,
+    dash: Sequence[float] = (),
+    opacity: float = 1,
+    cap: str = "round",
+) -> LineCollection:
+    """Return lines or outlines in one style; `dash` counts in points."""
+    pattern = (0, tuple(d / width_pt for d in dash)) if dash else "solid"
+    return LineCollection(
+        lines_of(geometries), colors=[(colour, opacity)], linewidths=width_pt, linestyles=[pattern], capstyle=cap
+    )
+
+
+def symbol(
+    points: Sequence[tuple[float, float]],
+    at: Sequence[tuple[float, float]],
+    radius_pt: float,
+    *,
+    colour: str | None,
+    outline: str,
+    width_pt: float,
+    dash: Sequence[float] = (),
+    transform: Any,
+) -> list[PathCollection]:
+    """Return markers at the places `at`, white ground first; `points` are the symbol's corners, y downwards."""
+    corners = [(x * radius_pt, -y * radius_pt) for x, y in points]
+    path = Path([*corners, corners[0]], closed=True)
+    looks: dict[str, Any] = {"sizes": (1,), "offsets": list(at), "offset_transform": transform}
+    pattern = (0, tuple(d * 0.7 / width_pt for d in dash)) if dash else "solid"
+    ground = PathCollection([path], facecolors=[("#FFFFFF", 0.92)], linewidths=0, **looks)
+    drawn = PathCollection(
+        [path],
+        facecolors=[(colour, style.FILL_OPACITY)] if colour else "none",
+        edgecolors=outline,
+        linewidths=width_pt,
+        linestyles=[pattern],
+        joinstyle="round",
+        **looks,
+    )
+    for artist in (ground, drawn):
+        artist.set_transform(IdentityTransform())
+    return [ground, drawn]
+
+
+def text(
+    words: str,
+    x: float,
+    y: float,
+    size_pt: float,
+    *,
+    colour: str = style.TEXT,
+    bold: bool = False,
+    halo: bool = False,
+    across: str = "left",
+    up: str = "baseline",
+    angle_deg: float = 0,
+) -> list[Text]:
+    """Return one line of text, its halo first as an outline so that the text itself stays text in PDF."""
+    looks: dict[str, Any] = {
+        "fontproperties": font(size_pt, bold=bold),
+        "ha": across,
+        "va": up,
+        "rotation": angle_deg,
+        "rotation_mode": "anchor",
+        "parse_math": False,
+    }
+    drawn = [Text(x, y, printable(words), color=colour, **looks)]
+    if halo:
+        under = Text(x, y, printable(words), color=style.HALO, **looks)
+        width = max(1.6, size_pt * HALO_SHARE)
+        under.set_path_effects([Stroke(linewidth=width, foreground=style.HALO, alpha=HALO_OPACITY, joinstyle="round")])
+        drawn.insert(0, under)
+    return drawn
+
+
+def page_axes(figure: Figure) -> Axes:
+    """Return axes over the whole figure that count in points from the lower left."""
+    width, height = figure.get_size_inches()
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width * 72)
+    axes.set_ylim(0, height * 72)
+    axes.axis("off")
+    axes.patch.set_visible(False)
+    return axes

@@ -1,0 +1,130 @@
+"""The bundled fonts of printed maps: registration, widths, line breaks, and characters that no font has."""
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+FONT_DIR: Final = Path(__file__).resolve().parent / "fonts"
+FAMILIES: Final = ("Noto Sans SC", "Noto Sans KR")
+_FILES: Final = {
+    False: ("NotoSansSC-400.ttf", "NotoSansKR-400.ttf"),
+    True: ("NotoSansSC-700.ttf", "NotoSansKR-700.ttf"),
+}
+LINE_HEIGHT: Final = 1.32
+MISSING: Final = "〓"
+"""What is printed for a character that no bundled font has; the printers' old sign for it."""
+
+# Set once for the process and never changed, so safe between threads: TrueType in PDF stays searchable text.
+matplotlib.rcParams["pdf.fonttype"] = 42
+matplotlib.rcParams["svg.fonttype"] = "path"
+matplotlib.rcParams["svg.hashsalt"] = "xigang"
+
+_UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL)
+_NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·…—～％%,.;:?!)]}〕」』")
+_NOT_LAST: Final = frozenset("（《【“‘([{〔「『")
+
+
+@cache
+def register_fonts() -> None:
+    """Make the bundled fonts known to matplotlib, once."""
+    for names in _FILES.values():
+        for name in names:
+            font_manager.fontManager.addfont(FONT_DIR / name)
+
+
+@cache
+def font(size_pt: float, *, bold: bool = False) -> FontProperties:
+    """Return the bundled font at a size, to be given to each text."""
+    register_fonts()
+    return FontProperties(family=list(FAMILIES), size=size_pt, weight=700 if bold else 400)
+
+
+@cache
+def _faces(bold: bool) -> tuple[FT2Font, ...]:
+    return tuple(FT2Font(str(FONT_DIR / name)) for name in _FILES[bold])
+
+
+@cache
+def _known(bold: bool) -> frozenset[int]:
+    return frozenset().union(*(face.get_charmap() for face in _faces(bold)))
+
+
+@lru_cache(maxsize=20_000)
+def _advance_em(character: str, bold: bool) -> float:
+    for face in _faces(bold):
+        if face.get_char_index(ord(character)):
+            face.set_size(100, 72)
+            return float(face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
+    return 1.0
+
+
+def width_pt(text: str, size_pt: float, *, bold: bool = False) -> float:
+    """Return how wide one line of text is, in points."""
+    return size_pt * sum(_advance_em(character, bold) for character in text)
+
+
+def missing_characters(texts: Iterable[str]) -> list[str]:
+    """Return the characters in `texts` that no bundled font has, sorted; control characters count as well."""
+    known = _known(False)
+    return sorted({c for text in texts for c in text if ord(c) not in known and not c.isspace()})
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, each character that no bundled font has replaced by ``MISSING``."""
+    known = _known(False)
+    # A dollar sign would begin matplotlib's formulas; parse_math is off for every text drawn here.
+    return "".join(c if ord(c) in known else MISSING for c in " ".join(text.split()))
+
+
+def wrapped(
+    text: str, limit_pt: float, size_pt: float, *, bold: bool = False, max_lines: int | None = None
+) -> list[str]:
+    """Break text into lines of at most `limit_pt` points, by the rules of Chinese and Latin setting.
+
+    Words of Latin, Cyrillic and the like stay whole unless one alone is too long; no line begins with a closing
+    mark or ends with an opening one. With `max_lines` the last line ends in an ellipsis where text is left over.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text, limit_pt, size_pt, bold):
+        if line and width_pt((line + piece).rstrip(), size_pt, bold=bold) > limit_pt:
+            if piece.strip() in _NOT_FIRST and line.strip():
+                line, piece = line[:-1], line[-1] + piece
+            while line and line[-1] in _NOT_LAST:
+                line, piece = line[:-1], line[-1] + piece
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    lines.append(line.rstrip())
+    lines = [each for each in lines if each] or [""]
+    if max_lines and len(lines) > max_lines:
+        lines = [*lines[: max_lines - 1], shortened(" ".join(lines[max_lines - 1 :]), limit_pt, size_pt, bold=bold)]
+    return lines
+
+
+def shortened(text: str, limit_pt: float, size_pt: float, *, bold: bool = False) -> str:
+    """Return text cut to `limit_pt` points, ending in an ellipsis where something was cut."""
+    if width_pt(text, size_pt, bold=bold) <= limit_pt:
+        return text
+    while text and width_pt(text + "…", size_pt, bold=bold) > limit_pt:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _pieces(text: str, limit_pt: float, size_pt: float, bold: bool) -> Iterable[str]:
+    for piece in _UNBROKEN.findall(text):
+        while len(piece) > 1 and width_pt(piece.rstrip(), size_pt, bold=bold) > limit_pt:
+            fits = 1
+            while width_pt(piece[: fits + 1], size_pt, bold=bold) <= limit_pt:
+                fits += 1
+            yield piece[:fits]
+            piece = piece[fits:]
+        yield piece

@@ -1,0 +1,128 @@
+"""The printed legend: the same entries as on screen, of what the map really shows."""
+
+from collections.abc import Callable
+from typing import Final
+
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
+
+from exports.canvas import Layer
+from exports.mapdraw import SITE_RADIUS_PT, DrawnMap
+from exports.panel import Row, heading, legend_row, marker_symbol, text_symbol
+from geo.load import Dataset
+from geo.names import name_in
+from geo.vocabulary import Sector, Stage
+from layers import style
+from layers.symbols import SHAPES
+from layers.words import Words
+
+DrawSymbol = Callable[[Layer, float, float], None]
+HALF_PT: Final = 12
+
+
+def legend_rows(data: Dataset, words: Words, drawn: DrawnMap, size_pt: float, width: float) -> list[Row]:
+    """Return the legend's rows, sections without an entry left out; a section stays in one column."""
+    sections = (
+        ("legend.structure", _structure(data, words, drawn)),
+        ("legend.sector", _sectors(words, drawn)),
+        ("legend.stage", _stages(words, drawn)),
+        ("legend.certainty", _certainty(words, drawn)),
+        ("legend.base", _base(words, drawn)),
+    )
+    rows: list[Row] = []
+    for title, entries in sections:
+        if entries:
+            rows.append(heading(words(title), size_pt * 1.06))
+            last = len(entries) - 1
+            rows += [legend_row(name, width, size_pt, draw, keep=i < last) for i, (name, draw) in enumerate(entries)]
+    return rows
+
+
+Entries = list[tuple[str, DrawSymbol]]
+
+
+def _structure(data: Dataset, words: Words, drawn: DrawnMap) -> Entries:
+    entries: Entries = []
+    for group, looks in zip(data.district.groups, style.STRUCTURE, strict=False):
+        if f"structure.{group.name}" in drawn.present:
+            draw = _zone_symbol(looks) if looks.hatch else _line_symbol(looks.colour, 3.4, looks.dash)
+            entries.append((name_in(words.language, group.name, group.names), draw))
+    return entries
+
+
+def _sectors(words: Words, drawn: DrawnMap) -> Entries:
+    return [
+        (
+            words(f"sector.{sector}"),
+            marker_symbol(
+                SHAPES[looks.shape], SITE_RADIUS_PT, colour=looks.colour, outline=looks.outline, width_pt=0.9
+            ),
+        )
+        for sector, looks in ((s, style.SECTORS[s]) for s in Sector)
+        if f"sector.{sector}" in drawn.present
+    ]
+
+
+def _stages(words: Words, drawn: DrawnMap) -> Entries:
+    return [
+        (
+            words(f"stage.{stage}"),
+            marker_symbol(SHAPES["circle"], SITE_RADIUS_PT, colour=None, outline=looks.colour or style.TEXT,
+                          width_pt=looks.width * 0.75, dash=looks.dash),
+        )
+        for stage, looks in ((s, style.STAGES[s]) for s in Stage)
+        if f"stage.{stage}" in drawn.present
+    ]  # fmt: skip
+
+
+def _certainty(words: Words, drawn: DrawnMap) -> Entries:
+    circle = {"outline": style.TEXT_SECONDARY, "width_pt": 1.0}
+    filled = marker_symbol(SHAPES["circle"], SITE_RADIUS_PT, colour=style.TEXT_SECONDARY, **circle)
+    hollow = marker_symbol(SHAPES["circle"], SITE_RADIUS_PT, colour=None, **circle)
+    ring = marker_symbol(SHAPES["circle"], 7, colour=None, outline=style.TEXT, width_pt=1.1)
+    entries = [("filled", filled), ("hollow", hollow), ("stack", text_symbol("n", ring, 8))]
+    return [(words(f"legend.{code}"), draw) for code, draw in entries if code in drawn.present]
+
+
+def _base(words: Words, drawn: DrawnMap) -> Entries:
+    entries = [
+        ("boundary", _line_symbol(style.BOUNDARY, 1.1, (7, 3, 1.5, 3), casing=style.BOUNDARY_BAND, casing_pt=5)),
+        ("roads", _line_symbol(style.ROAD, 2.4, casing=style.ROAD_CASING, casing_pt=3.4)),
+        ("metro", marker_symbol(SHAPES["circle"], 2.6, colour=None, outline=style.METRO, width_pt=1.0)),
+        ("landmarks", marker_symbol(SHAPES["circle"], 1.7, colour=None, outline=style.LANDMARK, width_pt=1.0)),
+    ]
+    return [(words(f"layer.{code}"), draw) for code, draw in entries if f"layer.{code}" in drawn.present]
+
+
+def _line_symbol(
+    colour: str, width_pt: float, dash: tuple[float, ...] = (), *, casing: str | None = None, casing_pt: float = 0
+) -> DrawSymbol:
+    pattern = (0, tuple(d * 0.6 / width_pt for d in dash)) if dash else "solid"
+
+    def draw(layer: Layer, x: float, y: float) -> None:
+        line = [[(x - HALF_PT, y), (x + HALF_PT, y)]]
+        if casing:
+            layer.add(LineCollection(line, colors=[casing], linewidths=casing_pt, capstyle="butt"), clip=False)
+        layer.add(
+            LineCollection(line, colors=[colour], linewidths=width_pt, linestyles=[pattern], capstyle="butt"),
+            clip=False,
+        )
+
+    return draw
+
+
+def _zone_symbol(looks: style.StructureStyle) -> DrawSymbol:
+    def draw(layer: Layer, x: float, y: float) -> None:
+        half = 5.5
+        box = Rectangle((x - HALF_PT, y - half), 2 * HALF_PT, 2 * half, facecolor=(looks.colour, looks.fill_opacity),
+                        edgecolor=looks.colour, linewidth=0.9, linestyle=(0, looks.dash))  # fmt: skip
+        steps = [x - HALF_PT + shift for shift in range(-9, 24, 5)]
+        slants = LineCollection(
+            [[(start, y - half), (start + 2 * half, y + half)] for start in steps], colors=[(looks.colour, 0.45)],
+            linewidths=0.5,
+        )  # fmt: skip
+        layer.add(box, clip=False)
+        layer.add(slants, clip=False)
+        slants.set_clip_path(box)
+
+    return draw

@@ -1,0 +1,522 @@
+"""The map itself: base, structure, sites and labels in the district's metric system, drawn layer by layer."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Circle, Polygon
+from shapely import box, maximum_inscribed_circle
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import linemerge
+
+from exports.canvas import Layer, fill, strokes, symbol, text
+from exports.ground import Ground, Named, ground_of
+from exports.labels import Board, Box, LineLabel, PlacedLabel, PointLabel, leader_from
+from exports.request import ExportRequest
+from geo.load import Dataset, PlacedElement
+from geo.names import name_in
+from geo.project import Project
+from layers import style
+from layers.symbols import SHAPES
+from layers.webmap import structure_style
+from layers.words import Words
+
+POINTS_PER_METRE: Final = 72 / 0.0254
+SITE_RADIUS_PT: Final = 5.2
+STACK_RADIUS_PT: Final = 7.0
+BADGE_RADIUS_PT: Final = 3.6
+ACCURACY_FROM_SCALE: Final = 25_000
+MINOR_ROADS_FROM_SCALE: Final = 30_000
+STATION_NAMES_FROM_SCALE: Final = 60_000
+LANDMARK_NAMES_FROM_SCALE: Final = 40_000
+LEADER_PT: Final = 160
+NUMBER_LEADER_PT: Final = 60
+DOTS: Final = (("metro", style.METRO, 2.3), ("landmarks", style.LANDMARK, 1.5))
+ROAD_CLASSES: Final = ("tertiary", "secondary", "primary", "trunk")
+ROAD_WIDTH_PT: Final = {"trunk": 2.6, "primary": 2.2, "secondary": 1.6, "tertiary": 1.0}
+
+
+@dataclass(frozen=True)
+class MapFrame:
+    """Where the map is drawn and what it shows: `centre_m` in metres, `scale` as the n of 1:n, size in points."""
+
+    centre_m: tuple[float, float]
+    scale: float
+    width_pt: float
+    height_pt: float
+
+    @property
+    def metres_per_pt(self) -> float:
+        """Metres on the ground for one point on the paper."""
+        return self.scale / POINTS_PER_METRE
+
+    @property
+    def bounds_m(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        half_x, half_y = (length * self.metres_per_pt / 2 for length in (self.width_pt, self.height_pt))
+        x, y = self.centre_m
+        return x - half_x, y - half_y, x + half_x, y + half_y
+
+    def to_pt(self, x: float, y: float) -> tuple[float, float]:
+        """Return a metric position in points from the frame's lower left corner."""
+        west, south, _, _ = self.bounds_m
+        return (x - west) / self.metres_per_pt, (y - south) / self.metres_per_pt
+
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a metric position lies in the frame."""
+        west, south, east, north = self.bounds_m
+        return west <= x <= east and south <= y <= north
+
+
+@dataclass
+class DrawnMap:
+    """What came of drawing: labels in points of the frame, numbered sites, and the codes present for the legend."""
+
+    labels: list[PlacedLabel] = field(default_factory=list)
+    markers: dict[str, Box] = field(default_factory=dict)
+    numbered: list[tuple[int, Project]] = field(default_factory=list)
+    outside: list[Project] = field(default_factory=list)
+    present: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """The projects that share one point; the lead is the best known of them."""
+
+    x: float
+    y: float
+    members: tuple[Project, ...]
+
+    @property
+    def lead(self) -> Project:
+        known = [p for p in self.members if p.location.grade in style.FILLED_GRADES]
+        return (known or list(self.members))[0]
+
+    @property
+    def is_known(self) -> bool:
+        return self.lead.location.grade in style.FILLED_GRADES
+
+    @property
+    def radius_pt(self) -> float:
+        return STACK_RADIUS_PT if len(self.members) > 1 and not self.is_known else SITE_RADIUS_PT
+
+    @property
+    def reach_pt(self) -> float:
+        """How far the marker reaches, outline and count badge included."""
+        return self.radius_pt + (4.2 if len(self.members) > 1 and self.is_known else 1.4)
+
+
+class MapDrawing:
+    """One map: ``place`` works out what stands where, ``draw`` draws it.
+
+    `taken` are boxes of furniture on the map (points of the frame) that stay free of labels;
+    `highlight` is the id of a project or element to mark; `type_scale` enlarges all type.
+    """
+
+    axes: Axes
+
+    def __init__(
+        self,
+        frame: MapFrame,
+        data: Dataset,
+        request: ExportRequest,
+        projects: Sequence[Project],
+        *,
+        taken: Iterable[Box] = (),
+        highlight: str | None = None,
+        type_scale: float = 1.0,
+    ) -> None:
+        self.frame, self.data, self.request = frame, data, request
+        self.ground: Ground = ground_of(data)
+        self.words: Words = request.words
+        self.highlight, self.type_scale = highlight, type_scale
+        self.board = Board(frame.width_pt, frame.height_pt, taken)
+        self.drawn = DrawnMap()
+        self._structure_boxes: list[Box] = []
+        self._window = box(*frame.bounds_m)
+        self._stacks = self._make_stacks(projects)
+
+    def place(self) -> DrawnMap:
+        """Work out markers, labels, numbers and what the legend must explain; nothing is drawn yet."""
+        self.drawn.present.update(f"structure.{placed.element.group}" for placed in self._seen_elements())
+        if self._shows("sites"):
+            self._place_markers()
+        if self._shows("labels"):
+            self._place_all(self._structure_labels())
+            self._structure_boxes = [each for placed in self.drawn.labels for each in placed.boxes]
+        self._place_base()
+        if self._shows("sites"):
+            self._place_sites()
+        if self._shows("labels"):
+            self._place_all(self._base_labels())
+        return self.drawn
+
+    def draw(self, axes: Axes) -> None:
+        """Draw every layer into `axes`, whose place and limits the caller has set after the frame."""
+        self.axes = axes
+        self._draw_base()
+        if self._shows("structure"):
+            self._draw_structure()
+        if self._shows("sites"):
+            self._draw_sites()
+        self._draw_labels()
+
+    # ---- what is shown ----
+
+    def _shows(self, layer: str) -> bool:
+        if layer == "boundary" and not self.request.purpose.shows_boundary:
+            return False
+        return layer not in self.request.hidden
+
+    def _seen(self, features: Iterable[Named]) -> list[BaseGeometry]:
+        return [named.geometry for named in features if named.geometry.intersects(self._window)]
+
+    def _seen_elements(self) -> list[PlacedElement]:
+        """Return the elements in the frame, the large ones first and the axis last, as they are drawn."""
+        if not self._shows("structure"):
+            return []
+        seen = [p for p in self.data.elements if self.ground.elements[p.element.id].intersects(self._window)]
+        return sorted(seen, key=lambda p: (p.element.kind == "line", -p.geometry.area))
+
+    def _seen_dots(self, layer: str) -> list[tuple[Named, float, float]]:
+        if not self._shows(layer):
+            return []
+        points = [(named, named.geometry.centroid) for named in self._base(layer)]
+        return [(n, p.x, p.y) for n, p in points if self.frame.holds(p.x, p.y) and not self._is_covered(p.x, p.y)]
+
+    def _is_covered(self, x: float, y: float) -> bool:
+        """Return whether a name of the structure, which outranks the base map, stands at this place."""
+        px, py = self.frame.to_pt(x, y)
+        return any(x0 - 2 < px < x1 + 2 and y0 - 2 < py < y1 + 2 for x0, y0, x1, y1 in self._structure_boxes)
+
+    def _base(self, layer: str) -> tuple[Named, ...]:
+        return self.ground.base.get(layer, ())
+
+    def _make_stacks(self, projects: Sequence[Project]) -> list[_Stack]:
+        at: dict[tuple[float, float], list[Project]] = defaultdict(list)
+        for project in projects:
+            point = self.ground.sites.get(project.id)
+            if point is None:
+                continue
+            if self.frame.holds(*point):
+                at[point].append(project)
+            else:
+                self.drawn.outside.append(project)
+        stacks = [_Stack(*point, tuple(members)) for point, members in at.items()]
+        return sorted(stacks, key=lambda stack: (stack.is_known, -stack.y))
+
+    # ---- base ----
+
+    def _place_base(self) -> None:
+        present = self.drawn.present
+        for layer, _, radius_pt in DOTS:
+            dots = self._seen_dots(layer)
+            if dots:
+                present.add(f"layer.{layer}")
+                self.board.take_markers([self._box_at(x, y, radius_pt + 0.6) for _, x, y in dots])
+        if self._shows("roads") and self._seen(self._base("roads")):
+            present.add("layer.roads")
+        if self._shows("boundary") and any(
+            g.intersects(self._window) for g in self.ground.of_kind("boundary", "outline")
+        ):
+            present.add("layer.boundary")
+
+    def _draw_base(self) -> None:
+        land = Layer(self.axes, "ground")
+        land.add(fill(self._seen(self._base("land")), style.LAND, edgecolor=style.SHORE, linewidth=0.5))
+        if self.request.purpose.shows_boundary:
+            district = [g for g in self.ground.of_kind("boundary", "land") if g.intersects(self._window)]
+            land.add(fill(district, style.DISTRICT))
+        if self._shows("roads"):
+            self._draw_roads()
+        if self._shows("boundary"):
+            self._draw_boundary()
+        for layer, colour, radius_pt in DOTS:
+            self._draw_dots(layer, colour, radius_pt)
+
+    def _draw_roads(self) -> None:
+        roads = Layer(self.axes, "roads")
+        of_class = {c: self._seen(n for n in self._base("roads") if n.kind == c) for c in ROAD_CLASSES}
+        for extra, colour in ((1.0, style.ROAD_CASING), (0.0, style.ROAD)):
+            for road_class, geometries in of_class.items():
+                if geometries:
+                    roads.add(strokes(geometries, colour, ROAD_WIDTH_PT[road_class] + extra))
+
+    def _draw_boundary(self) -> None:
+        boundary = Layer(self.axes, "boundary")
+        outline = self.ground.of_kind("boundary", "outline")
+        neighbours = self._seen(self._base("neighbours"))
+        boundary.add(strokes(neighbours, style.BOUNDARY, 0.7, dash=(6, 3, 1, 3), opacity=0.35))
+        boundary.add(strokes(outline, style.BOUNDARY_BAND, 5, opacity=0.8))
+        boundary.add(strokes(outline, style.BOUNDARY, 1.1, dash=(9, 3, 2, 3), cap="butt"))
+
+    def _draw_dots(self, layer: str, colour: str, radius_pt: float) -> None:
+        dots = Layer(self.axes, layer)
+        points = [(x, y) for _, x, y in self._seen_dots(layer)]
+        if points:
+            for artist in symbol(SHAPES["circle"], points, radius_pt, colour=None, outline=colour, width_pt=1.0,
+                                 transform=self.axes.transData):  # fmt: skip
+                dots.add(artist)
+
+    # ---- structure ----
+
+    def _draw_structure(self) -> None:
+        layer = Layer(self.axes, "structure")
+        for placed in self._seen_elements():
+            geometry = self.ground.elements[placed.element.id]
+            looks = structure_style(self.data, placed.element.group)
+            if placed.element.kind == "line":
+                self._draw_axis(layer, geometry, looks)
+            else:
+                self._draw_zone(layer, geometry, looks, picked=placed.element.id == self.highlight)
+
+    def _draw_zone(self, layer: Layer, geometry: BaseGeometry, looks: style.StructureStyle, *, picked: bool) -> None:
+        layer.add(fill([geometry], looks.colour, opacity=looks.fill_opacity + (0.06 if picked else 0)))
+        if looks.hatch:
+            hatched = LineCollection(self._hatch(geometry), colors=[(looks.colour, 0.45)], linewidths=0.5)
+            layer.add(hatched)
+            hatched.set_clip_path(fill([geometry], looks.colour).get_path(), self.axes.transData)
+        width, dash = (1.8, (4, 2.4)) if picked else (looks.width, looks.dash)
+        layer.add(strokes([geometry], style.SELECTION if picked else looks.colour, width, dash=dash, cap="butt"))
+
+    def _hatch(self, geometry: BaseGeometry) -> list[list[tuple[float, float]]]:
+        west, south, east, north = geometry.bounds
+        step, height = 4.6 * self.frame.metres_per_pt, north - south
+        starts = np.arange(west - height, east, step)
+        return [[(x, south), (x + height, north)] for x in starts]
+
+    def _draw_axis(self, layer: Layer, geometry: BaseGeometry, looks: style.StructureStyle) -> None:
+        width = looks.width * 0.72
+        layer.add(strokes([geometry], style.HALO, width + 2.4, opacity=0.85, cap="butt"))
+        layer.add(strokes([geometry], looks.colour, width, dash=[d * 0.72 for d in looks.dash], cap="butt"))
+        if looks.arrow_ends:
+            merged = linemerge(geometry) if geometry.geom_type == "MultiLineString" else geometry
+            longest = max(getattr(merged, "geoms", [merged]), key=lambda line: line.length)
+            line = np.asarray(longest.coords)[:, :2]
+            for tip, back in ((line[0], line[1]), (line[-1], line[-2])):
+                layer.add(self._arrow_head(tip, back, width * 2.4, looks.colour))
+
+    def _arrow_head(self, tip: np.ndarray, back: np.ndarray, size_pt: float, colour: str) -> Polygon:
+        along = (tip - back) / (np.hypot(*(tip - back)) or 1)
+        size = size_pt * self.frame.metres_per_pt
+        across = np.array([-along[1], along[0]])
+        corners = [tip + along * size * 0.7, tip - along * size * 0.5 + across * size * 0.5,
+                   tip - along * size * 0.5 - across * size * 0.5]  # fmt: skip
+        return Polygon(corners, closed=True, facecolor=colour, edgecolor=style.HALO, linewidth=0.6)
+
+    # ---- sites ----
+
+    def _box_at(self, x: float, y: float, reach_pt: float) -> Box:
+        px, py = self.frame.to_pt(x, y)
+        return px - reach_pt, py - reach_pt, px + reach_pt, py + reach_pt
+
+    def _place_markers(self) -> None:
+        for stack in self._stacks:
+            marker = self._box_at(stack.x, stack.y, stack.reach_pt)
+            self.board.take_markers([marker])
+            for project in stack.members:
+                self.drawn.markers[project.id] = marker
+                filled = project.location.grade in style.FILLED_GRADES
+                codes = (f"sector.{project.sector}", f"stage.{project.stage}", "filled" if filled else "hollow")
+                self.drawn.present.update(codes)
+            if len(stack.members) > 1:
+                self.drawn.present.add("stack")
+
+    def _draw_sites(self) -> None:
+        if self.frame.scale <= ACCURACY_FROM_SCALE:
+            self._draw_accuracy()
+        layer = Layer(self.axes, "sites")
+        for stack in self._stacks:
+            for artist in self._marker(stack):
+                layer.add(artist)
+            if any(project.id == self.highlight for project in stack.members):
+                self._draw_ring(layer, stack)
+
+    def _marker(self, stack: _Stack) -> list[object]:
+        project, transform = stack.lead, self.axes.transData
+        sector, stage = style.SECTORS[project.sector], style.STAGES[project.stage]
+        count = len(stack.members)
+        if count > 1 and not stack.is_known:
+            artists: list[object] = list(
+                symbol(SHAPES["circle"], [(stack.x, stack.y)], STACK_RADIUS_PT,
+                       colour=None, outline=style.TEXT, width_pt=1.1, transform=transform)
+            )  # fmt: skip
+            artists += text(str(count), stack.x, stack.y, 8, bold=True, across="center", up="center_baseline")
+            return artists
+        artists = list(
+            symbol(SHAPES[sector.shape], [(stack.x, stack.y)], SITE_RADIUS_PT,
+                   colour=sector.colour if stack.is_known else None, outline=stage.colour or sector.outline,
+                   width_pt=stage.width * 0.75, dash=stage.dash, transform=transform)
+        )  # fmt: skip
+        if count > 1:
+            offset = (SITE_RADIUS_PT - 0.6) * self.frame.metres_per_pt
+            at = (stack.x + offset, stack.y + offset)
+            artists += symbol(SHAPES["circle"], [at], BADGE_RADIUS_PT,
+                              colour=None, outline=style.TEXT, width_pt=0.6, transform=transform)  # fmt: skip
+            artists += text(str(count), *at, 5.5, bold=True, across="center", up="center_baseline")
+        return artists
+
+    def _draw_accuracy(self) -> None:
+        layer = Layer(self.axes, "accuracy")
+        for stack in self._stacks:
+            project = stack.lead
+            if not stack.is_known and project.location.accuracy_m:
+                layer.add(
+                    Circle((stack.x, stack.y), project.location.accuracy_m, fill=False, linewidth=0.8,
+                           linestyle=(0, (4, 3)), edgecolor=(style.SECTORS[project.sector].outline, 0.6))
+                )  # fmt: skip
+
+    def _draw_ring(self, layer: Layer, stack: _Stack) -> None:
+        accuracy_m = stack.lead.location.accuracy_m
+        if not stack.is_known and accuracy_m:
+            layer.add(Circle((stack.x, stack.y), accuracy_m, linewidth=1.1, linestyle=(0, (5, 3)),
+                             edgecolor=(style.SELECTION, 0.9), facecolor=(style.SELECTION, 0.05)))  # fmt: skip
+        radius = (stack.radius_pt + 5) * self.frame.metres_per_pt
+        layer.add(Circle((stack.x, stack.y), radius, fill=False, linewidth=2, edgecolor=style.SELECTION))
+
+    # ---- labels ----
+
+    def _place_all(self, labels: Iterable[PointLabel | LineLabel]) -> None:
+        self.drawn.labels += [placed for label in labels if (placed := self.board.place(label))]
+
+    def _structure_labels(self) -> Iterable[PointLabel | LineLabel]:
+        size = 10 * self.type_scale
+        # Small elements first: a large one has more places for its name.
+        for placed in sorted(self._seen_elements(), key=lambda p: self.ground.elements[p.element.id].area):
+            geometry = self.ground.elements[placed.element.id].intersection(self._window)
+            if not geometry.is_empty:
+                yield self._structure_label(placed, geometry, size)
+
+    def _structure_label(self, placed: PlacedElement, geometry: BaseGeometry, size_pt: float) -> PointLabel:
+        name = placed.element.name_in(self.words.language) + self.words("map.schematic_short")
+        colour = style.shade(structure_style(self.data, placed.element.group).colour, 0.8)
+        if placed.element.kind == "line":
+            at, radius = geometry.interpolate(0.62, normalized=True), 6.0
+        else:
+            at, radius = maximum_inscribed_circle(geometry).interpolate(0), 0.0
+        x, y = self.frame.to_pt(at.x, at.y)
+        return PointLabel(
+            placed.element.id, balanced_lines(name), x, y, size_pt, colour, radius, bold=True, leader_pt=LEADER_PT
+        )
+
+    def _place_sites(self) -> None:
+        """Keep room for the numbers of shared places, then place names, then numbers where a name found no room."""
+        named = self._shows("labels")
+        numbers = {stack: self._place_number(stack) for stack in self._stacks if len(stack.members) > 1 or not named}
+        single = [stack for stack in self._stacks if stack not in numbers]
+        for stack in sorted(single, key=lambda s: (s.lead.id != self.highlight, not s.is_known)):
+            if name := self._place_name(stack):
+                self.drawn.labels.append(name)
+            else:
+                numbers[stack] = self._place_number(stack)
+        self._number(numbers)
+
+    def _place_name(self, stack: _Stack) -> PlacedLabel | None:
+        project = stack.lead
+        lines = balanced_lines(project.name_in(self.words.language))
+        return self.board.place(
+            PointLabel(project.id, lines, *self.frame.to_pt(stack.x, stack.y), 9 * self.type_scale,
+                       style.SECTORS[project.sector].outline, stack.reach_pt,
+                       bold=project.id == self.highlight, leader_pt=30)
+        )  # fmt: skip
+
+    def _place_number(self, stack: _Stack) -> PlacedLabel:
+        """Find room for a number of two digits, or a range of them; with none near, it stands on its own marker."""
+        x, y = self.frame.to_pt(stack.x, stack.y)
+        wide = "00" if len(stack.members) == 1 else "00–00"
+        label = PointLabel(f"number-{stack.lead.id}", (wide,), x, y, 8 * self.type_scale, style.TEXT, stack.reach_pt,
+                           bold=True, leader_pt=NUMBER_LEADER_PT)  # fmt: skip
+        return self.board.place(label) or PlacedLabel(label.key, (wide,), 7, True, style.TEXT, x, y, 0, (), None)
+
+    def _number(self, numbers: Mapping[_Stack, PlacedLabel]) -> None:
+        """Give the numbers out from north to south; the index beside the map explains them."""
+        number = 0
+        for stack in sorted(numbers, key=lambda s: (-s.y, s.x)):
+            first = number + 1
+            for project in stack.members:
+                number += 1
+                self.drawn.numbered.append((number, project))
+            lines = (str(first) if first == number else f"{first}–{number}",)
+            self.drawn.labels.append(replace(numbers[stack], lines=lines))
+
+    def _base_labels(self) -> Iterable[PointLabel | LineLabel]:
+        small = 7.5 * self.type_scale
+        if self._shows("boundary"):
+            for number, named in enumerate(self._base("neighbours")):
+                seen = named.geometry.intersection(self._window)
+                if not seen.is_empty and seen.area > 4e5:
+                    at = seen.representative_point()
+                    yield self._name(
+                        named, f"neighbour-{number}", at.x, at.y, 9 * self.type_scale, style.TEXT_SECONDARY, 0
+                    )
+        yield from self._point_names("landmarks", style.LANDMARK, lambda named: named.kind == "station")
+        if self._shows("roads"):
+            yield from self._road_names(("trunk", "primary"), small)
+        if self.frame.scale <= STATION_NAMES_FROM_SCALE:
+            yield from self._point_names("metro", style.METRO, lambda named: True)
+        if self._shows("roads"):
+            yield from self._road_names(("secondary",), small)
+        if self.frame.scale <= LANDMARK_NAMES_FROM_SCALE:
+            yield from self._point_names("landmarks", style.LANDMARK, lambda named: named.kind != "station")
+        if self._shows("roads") and self.frame.scale <= MINOR_ROADS_FROM_SCALE:
+            yield from self._road_names(("tertiary",), small)
+
+    def _point_names(self, layer: str, colour: str, wanted) -> Iterable[PointLabel]:  # type: ignore[no-untyped-def]
+        for number, (named, x, y) in enumerate(self._seen_dots(layer)):
+            if named.names and wanted(named):
+                yield self._name(named, f"{layer}-{number}", x, y, 7.5 * self.type_scale, colour, 3)
+
+    def _name(
+        self, named: Named, key: str, x: float, y: float, size_pt: float, colour: str, radius_pt: float
+    ) -> PointLabel:
+        name = name_in(self.words.language, named.names["zh"], named.names)
+        return PointLabel(key, (name,), *self.frame.to_pt(x, y), size_pt, colour, radius_pt)
+
+    def _road_names(self, classes: Sequence[str], size_pt: float) -> Iterable[LineLabel]:
+        for number, named in enumerate(self._base("road_labels")):
+            if named.kind not in classes or not named.names:
+                continue
+            seen = named.geometry.intersection(self._window)
+            name = name_in(self.words.language, named.names["zh"], named.names)
+            for part in getattr(seen, "geoms", [seen]):
+                if part.geom_type == "LineString" and not part.is_empty:
+                    points = np.array([self.frame.to_pt(x, y) for x, y, *_ in part.coords])
+                    yield LineLabel(f"road-{number}", name, points, size_pt, style.TEXT_SECONDARY)
+
+    def _draw_labels(self) -> None:
+        layer = Layer(self.axes, "labels")
+        west, south, _, _ = self.frame.bounds_m
+        k = self.frame.metres_per_pt
+        for placed in self.drawn.labels:
+            start = leader_from(placed)
+            if start and placed.leader_to:
+                ends = [(west + px * k, south + py * k) for px, py in (start, placed.leader_to)]
+                layer.add(LineCollection([ends], colors=[placed.colour], linewidths=0.7))
+        for placed in self.drawn.labels:
+            step = placed.size_pt * 1.32
+            for i, line in enumerate(placed.lines):
+                y = placed.y + ((len(placed.lines) - 1) / 2 - i) * step
+                for artist in text(
+                    line, west + placed.x * k, south + y * k, placed.size_pt, colour=placed.colour, bold=placed.bold,
+                    halo=True, across="center", up="center_baseline", angle_deg=placed.angle_deg,
+                ):  # fmt: skip
+                    layer.add(artist)
+
+
+def balanced_lines(name: str, *, wide: int = 10, narrow: int = 24) -> tuple[str, ...]:
+    """Break a long name into two lines of like length: Chinese anywhere, other scripts between words."""
+    chinese = any("\u2e80" <= c <= "\u9fff" for c in name)
+    if len(name) <= (wide if chinese else narrow):
+        return (name,)
+    if chinese:
+        middle = (len(name) + 1) // 2
+        return name[:middle], name[middle:]
+    spaces = [i for i, c in enumerate(name) if c == " "]
+    if not spaces:
+        return (name,)
+    middle = min(spaces, key=lambda i: abs(i - len(name) / 2))
+    return name[:middle], name[middle + 1 :]
