@@ -67,9 +67,9 @@ def test_identifiers_are_dotted_codes(language):
 
 PYTHON = [
     ROOT / "app.py",
-    *(path for folder in ("ui", "pages", "layers") for path in sorted((ROOT / folder).glob("*.py"))),
+    *(path for folder in ("ui", "pages", "layers", "exports") for path in sorted((ROOT / folder).glob("*.py"))),
 ]
-SCRIPTS = sorted(path for folder in ("ui", "layers") for path in (ROOT / folder / "web").glob("*.js"))
+SCRIPTS = sorted(path for folder in ("ui", "layers", "exports") for path in (ROOT / folder / "web").glob("*.js"))
 # Texts asked for by a prefix and a code, and the codes each prefix may meet.
 FAMILIES = {
     "phase.": set(Phase),
@@ -90,6 +90,7 @@ FAMILIES = {
     "about.by_": {"phase", "sector", "group"},
     "about.grade_": set(Grade),
     "about.rule_": {"boundary", "sector"},
+    "export.extent_": {"district", "view"},
 }
 
 
@@ -118,7 +119,7 @@ def used_identifiers():
     asked = asked_for()
     # "map.", "legend." and others are also the groups of words that travel with the map: those name no text.
     in_families = {f"{prefix}{code}" for prefix, codes in FAMILIES.items() if prefix in asked for code in codes}
-    files = {path.name for folder in ("ui", "pages", "layers") for path in (ROOT / folder).rglob("*.*")}
+    files = {path.name for folder in ("ui", "pages", "layers", "exports") for path in (ROOT / folder).rglob("*.*")}
     return {
         text for text in asked if IDENTIFIER.fullmatch(text) and text not in files and text not in FAMILIES
     } | in_families
@@ -133,7 +134,8 @@ def test_every_text_is_asked_for():
 
 
 def test_every_prefix_is_a_known_family():
-    wholes = {"map.", "legend."}  # chosen by prefix in layers/webmap.py, not put together
+    # Chosen by prefix in layers/webmap.py and exports/webpage.py, not put together.
+    wholes = {"map.", "legend.", "webpage.", "detail.", "list."}
     assert {text for text in asked_for() if text.endswith((".", "_"))} - wholes == set(FAMILIES)
 
 
