@@ -166,7 +166,8 @@
     {key: "name", label: "webpage.project", of: i => texts().projects[i].name},
     coded("phase"),
     coded("sector"),
-    {key: "structure", label: "detail.structure", of: i => texts().projects[i].structure, rank: i => page.projects[i].order},
+    {key: "structure", label: "detail.structure", of: i => texts().projects[i].structure, rank: i => page.projects[i].order,
+      className: "structure"},
     coded("grade"),
     {key: "accuracy", label: "webpage.accuracy", of: i => page.projects[i].accuracy, className: "number"},
     {key: "lonLat", label: "webpage.lon_lat", of: i => page.projects[i].lonLat, className: "number small"}
@@ -375,6 +376,7 @@
   drawChoices();
   drawMap({view: state.view, bounds: page.start.bounds});
   drawAll();
+  planMap.restart();
   /* The first view is the map's own choice and no part of the address until the reader moves it. */
   requestAnimationFrame(() => requestAnimationFrame(() => { started = true; }));
 })();

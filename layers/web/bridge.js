@@ -405,6 +405,13 @@ function planMapBridge(map, folders, data) {
     else goHome(false);
   }
 
+  /* What stands around the map has changed its size before the reader saw it: begin anew. */
+  function restart() {
+    map.invalidateSize({pan: false});
+    viewed = false;
+    setFirstView();
+  }
+
   /* A hidden map has no size; its centre is kept so that it comes back as it was left. */
   let centre = null;
   new ResizeObserver(() => {
@@ -469,7 +476,7 @@ function planMapBridge(map, folders, data) {
 
   const api = {
     applied: 0, map, heard, labels,
-    apply, filter, engine,
+    apply, filter, engine, restart,
     listen: fn => { listener = fn; },
     /* for tests and assistive tools: what is drawn now, and where */
     drawn: () => stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.id[i])),
