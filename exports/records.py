@@ -1,0 +1,417 @@
+"""The rows behind every data file: projects, mentions, structure, sources, and what is to be known of them.
+
+Each format writes the same rows. A project's row says how well its place is known and from what, so that no
+format can carry a point without its evidence.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Literal
+
+from exports.request import ExportRequest, wanted_projects
+from geo.layout import Element
+from geo.load import Dataset
+from geo.names import name_in
+from geo.phase import stated_phase
+from geo.project import Mention, Project
+from geo.vocabulary import Phase
+from layers.wording import filter_in_words, mention_place, mention_printed_under, place_name
+from layers.words import Words
+
+Value = str | int | float | datetime.date | None
+Row = dict[str, Value]
+Kind = Literal["text", "integer", "number", "date"]
+BETWEEN: Final = " | "
+REPLACEMENT: Final = "\ufffd"
+SHORT_NAME_BYTES: Final = 10
+# What XML 1.0 cannot hold: most control characters, halves of surrogate pairs, two non-characters.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its name in files, the identifiers of its heading and meaning, and its name in a DBF table.
+
+    `width` is that of its column in a spreadsheet, in characters. A `code` column repeats in codes what others
+    say in words. An `optional` one is left out while no row of the whole data set fills it. The `printed` ones come
+    first; a sheet of paper has no room for more.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    width: int = 14
+    short: str = ""
+    meaning: str = ""
+    code: bool = False
+    optional: bool = False
+    printed: bool = True
+
+    @property
+    def short_name(self) -> str:
+        """The name in a DBF table, ASCII of at most 10 bytes."""
+        return self.short or self.name[:SHORT_NAME_BYTES]
+
+
+PROJECT_FIELDS: Final = (
+    Field("id", "table.id", width=22, meaning="table.id_meaning"),
+    Field("name", "table.name", width=30, meaning="table.name_meaning"),
+    Field("name_en", "table.name_en", width=30),
+    Field("phase_word", "table.phase", width=12, short="phase_w", meaning="table.phase_meaning"),
+    Field("sector_word", "table.sector", width=16, short="sector_w", meaning="table.sector_meaning"),
+    Field("group_word", "table.group", width=10, short="group_w", meaning="table.group_meaning"),
+    Field("element_word", "table.element", width=18, short="element_w", meaning="table.element_meaning"),
+    Field("grade_word", "table.grade", width=14, short="grade_w", meaning="table.grade_meaning"),
+    Field("accuracy_m", "table.accuracy_m", "integer", width=9, meaning="table.accuracy_meaning"),
+    Field("basis", "table.basis", width=42),
+    Field("address", "table.address", width=18),
+    Field("source", "table.source", width=22),
+    Field("checked", "table.checked", "date", width=11),
+    Field("mentions", "table.mentions", width=44, meaning="table.mentions_meaning"),
+    Field("name_ja", "table.name_ja", width=34, optional=True, printed=False),
+    Field("name_ko", "table.name_ko", width=34, optional=True, printed=False),
+    Field("name_ru", "table.name_ru", width=34, optional=True, printed=False),
+    Field("stage_word", "table.stage", width=10, short="stage_w", printed=False),
+    Field("element_basis", "table.element_basis", width=28, short="elem_basis", printed=False),
+    Field("source_crs", "table.source_crs", width=11, meaning="table.source_crs_meaning", printed=False),
+    Field("lon", "table.lon", "number", width=11, meaning="table.lon_meaning", printed=False),
+    Field("lat", "table.lat", "number", width=10, meaning="table.lat_meaning", printed=False),
+    Field("mention_count", "table.mention_count", "integer", width=8, short="n_mentions", printed=False),
+    Field("summary", "table.summary", width=50, printed=False),
+    Field("status", "table.status", width=20, optional=True, meaning="table.status_meaning", printed=False),
+    Field("status_date", "table.status_date", "date", width=11, short="stat_date", optional=True, printed=False),
+    Field("status_source", "table.status_source", width=24, short="stat_src", optional=True, printed=False),
+    Field("as_worded", "table.as_worded", width=24, meaning="table.as_worded_meaning", printed=False),
+    Field("phase", "table.phase_code", width=12, code=True),
+    Field("phases_any", "table.phases_any", width=18, code=True, meaning="table.phases_any_meaning"),
+    Field("stage", "table.stage_code", width=11, code=True),
+    Field("sector", "table.sector_code", width=15, code=True),
+    Field("group", "table.group_code", width=11, code=True),
+    Field("element", "table.element_code", width=22, code=True),
+    Field("grade", "table.grade_code", width=13, code=True),
+    Field("data_version", "table.data_version", width=12, short="version", code=True),
+)
+MENTION_FIELDS: Final = (
+    Field("project_id", "table.id", width=24, meaning="table.id_meaning"),
+    Field("project_name", "table.name", width=34, short="project", meaning="table.name_meaning"),
+    Field("number", "table.mention_number", "integer", width=8),
+    Field("wording", "table.wording", width=44, meaning="table.wording_meaning"),
+    Field("place", "table.mention_place", width=36),
+    Field("printed_under", "table.printed_under", width=20, short="under", meaning="table.printed_under_meaning"),
+    Field("phase_word", "table.mention_phase", width=14, short="phase_w"),
+    Field("box", "table.box", "integer", width=8, code=True),
+    Field("chapter", "table.chapter", "integer", width=8, code=True),
+    Field("section", "table.section", "integer", width=8, code=True),
+    Field("group", "table.group_printed", width=12, code=True),
+    Field("heading", "table.heading", width=12, code=True),
+    Field("phase", "table.phase_code", width=12, code=True),
+)
+ELEMENT_FIELDS: Final = (
+    Field("id", "table.id", width=24),
+    Field("name", "table.element_name", width=30),
+    Field("name_en", "table.name_en", width=34),
+    Field("group_word", "table.group", width=10, short="group_w"),
+    Field("functions", "table.functions", width=34),
+    Field("leading_sectors", "table.leading_sectors", width=34, short="sectors"),
+    Field("summary", "table.summary", width=50),
+    Field("plan_place", "table.plan_place", width=24),
+    Field("schematic", "table.schematic", width=20, meaning="table.schematic_meaning"),
+    Field("basis", "table.shape_basis", width=50),
+    Field("open_edges", "table.open_edges", width=40),
+    Field("credit", "table.credit_label", width=34),
+    Field("kind", "table.kind", width=8, code=True),
+    Field("group", "table.group_code", width=11, code=True),
+)
+SOURCE_FIELDS: Final = (
+    Field("files", "table.files", width=26),
+    Field("title", "about.data", width=22),
+    Field("source", "about.source", width=60),
+    Field("licence", "about.licence", width=40),
+    Field("edits", "about.edits", width=50),
+    Field("gaps", "about.gaps", width=50),
+)
+ABOUT_FIELDS: Final = (
+    Field("item", "table.item", width=20, code=True),
+    Field("label", "table.label", width=20),
+    Field("value", "table.value", width=100),
+)
+LOSS_FIELDS: Final = (
+    Field("table", "table.loss_table", width=16),
+    Field("record", "table.id", width=28),
+    Field("field", "table.loss_field", width=16),
+    Field("what", "table.loss_what", width=24),
+    Field("kept_bytes", "table.loss_kept", "integer", width=10, short="kept"),
+    Field("all_bytes", "table.loss_all", "integer", width=10, short="all"),
+    Field("full_text", "table.loss_text", width=60, short="text"),
+)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A text that a file could not hold as it is: which, why, and the whole of what can be written."""
+
+    table: str
+    record: str
+    field: str
+    what: str
+    kept_bytes: int
+    all_bytes: int
+    full_text: str
+
+    def row(self) -> Row:
+        """Return the loss as a row of ``LOSS_FIELDS``."""
+        return dict(vars(self))
+
+
+def loss_table(losses: Iterable[Loss]) -> "Table":
+    """Return the losses as a table."""
+    return Table("losses", LOSS_FIELDS, tuple(loss.row() for loss in losses))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind, each holding every field by name; texts are free of what no file can hold."""
+
+    name: str
+    fields: tuple[Field, ...]
+    rows: tuple[Row, ...]
+
+    def only(self, keep: Callable[[Row], bool]) -> "Table":
+        """Return the table with the rows that `keep` accepts."""
+        return Table(self.name, self.fields, tuple(row for row in self.rows if keep(row)))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A statement about a whole file: a stable key, its heading in words, and the statement."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everything a data file holds. The rows of `elements` stand in the order of the data set's elements."""
+
+    facts: tuple[Fact, ...]
+    projects: Table
+    mentions: Table
+    elements: Table
+    sources: Table
+    losses: tuple[Loss, ...] = field(default=())
+
+    @cached_property
+    def about(self) -> Table:
+        """The facts as a table."""
+        return Table(
+            "about", ABOUT_FIELDS, tuple({"item": f.key, "label": f.label, "value": f.value} for f in self.facts)
+        )
+
+    @property
+    def title(self) -> str:
+        """The file's title."""
+        return next(fact.value for fact in self.facts if fact.key == "title")
+
+
+def is_placed(row: Mapping[str, Value]) -> bool:
+    """Whether a project's row has a point."""
+    return row["lon"] is not None
+
+
+def clean_text(text: str) -> str:
+    """Return `text` with each character that XML cannot hold replaced by U+FFFD."""
+    return _UNWRITABLE.sub(REPLACEMENT, text)
+
+
+def cut_to_bytes(text: str, limit: int) -> str:
+    """Return the longest start of `text` that takes at most `limit` bytes in UTF-8, no character cut in two."""
+    return text.encode()[:limit].decode(errors="ignore")
+
+
+def records_of(data: Dataset, request: ExportRequest) -> Records:
+    """Return the rows of all data files for what `request` asks: every project that passes, placed or not."""
+    words = request.words
+    projects = wanted_projects(data, request)
+    losses: list[Loss] = []
+
+    def table(name: str, fields: Iterable[Field], rows: Iterable[Row]) -> Table:
+        return Table(name, tuple(fields), tuple(_clean_row(words, name, row, losses) for row in rows))
+
+    return Records(
+        projects=table("projects", _filled_fields(data), (_project_row(data, words, each) for each in projects)),
+        mentions=table(
+            "mentions", MENTION_FIELDS, (row for each in projects for row in _mention_rows(data, words, each))
+        ),
+        elements=table(
+            "structure", ELEMENT_FIELDS, (_element_row(data, words, placed.element) for placed in data.elements)
+        ),
+        sources=table("sources", SOURCE_FIELDS, _source_rows(data, words)),
+        facts=tuple(_facts(data, request, projects)),
+        losses=tuple(losses),
+    )
+
+
+def _clean_row(words: Words, table: str, row: Row, losses: list[Loss]) -> Row:
+    cleaned: Row = {}
+    for name, value in row.items():
+        cleaned[name] = clean_text(value) if isinstance(value, str) else value
+        if cleaned[name] != value:
+            text = str(cleaned[name])
+            size = len(text.encode())
+            record = clean_text(str(row.get("id") or row.get("project_id") or row.get("title") or ""))
+            losses.append(Loss(table, record, name, words("table.loss_cleaned"), size, size, text))
+    return cleaned
+
+
+def _filled_fields(data: Dataset) -> Iterable[Field]:
+    """Yield the fields of projects without the optional ones that no project of the data set fills."""
+    filled = {f"name_{language}" for project in data.projects for language in project.names}
+    if any(project.current_status for project in data.projects):
+        filled |= {"status", "status_date", "status_source"}
+    return (each for each in PROJECT_FIELDS if not each.optional or each.name in filled)
+
+
+def _project_row(data: Dataset, words: Words, project: Project) -> Row:
+    location, status = project.location, project.current_status
+    group = _group_id(data, project.group)
+    return {
+        "id": project.id,
+        "name": project.name,
+        **{f"name_{language}": project.names.get(language) for language in ("en", "ja", "ko", "ru")},
+        "phase_word": words(f"phase.{project.phase}"),
+        "stage_word": words(f"stage.{project.stage}"),
+        "sector_word": words(f"sector.{project.sector}"),
+        "group_word": place_name(data, words, group) if group else project.group,
+        "element_word": place_name(data, words, project.element) if project.element else None,
+        "element_basis": project.element_basis.in_language(words.language) if project.element_basis else None,
+        "grade_word": words(f"grade.{location.grade}"),
+        "accuracy_m": location.accuracy_m,
+        "basis": location.basis.in_language(words.language),
+        "address": location.address,
+        "source": location.source,
+        "source_crs": location.source_crs,
+        "checked": location.checked,
+        "lon": project.lon,
+        "lat": project.lat,
+        "mentions": BETWEEN.join(_mention_in_words(data, words, mention) for mention in project.mentions),
+        "mention_count": len(project.mentions),
+        "summary": project.summary.in_language(words.language),
+        "status": status.value if status else None,
+        "status_date": status.date if status else None,
+        "status_source": status.source if status else None,
+        "as_worded": _as_worded(data, words),
+        "phase": str(project.phase),
+        "phases_any": BETWEEN.join(phase for phase in Phase if phase in project.phases_in_any_wording),
+        "stage": str(project.stage),
+        "sector": str(project.sector),
+        "group": group,
+        "element": project.element,
+        "grade": str(location.grade),
+        "data_version": data.version,
+    }
+
+
+def _mention_in_words(data: Dataset, words: Words, mention: Mention) -> str:
+    place = words("format.sentence").join((mention_place(data, words, mention), *mention_printed_under(mention)))
+    return words("format.term", term=place, value=mention.name)
+
+
+def _mention_rows(data: Dataset, words: Words, project: Project) -> Iterable[Row]:
+    for number, mention in enumerate(project.mentions, start=1):
+        phase = stated_phase(mention)
+        yield {
+            "project_id": project.id,
+            "project_name": project.name,
+            "number": number,
+            "wording": mention.name,
+            "place": mention_place(data, words, mention),
+            "printed_under": words("format.sentence").join(mention_printed_under(mention)) or None,
+            "phase_word": words(f"phase.{phase}") if phase else None,
+            "box": mention.box,
+            "chapter": mention.chapter,
+            "section": mention.section,
+            "group": mention.group,
+            "heading": mention.heading,
+            "phase": str(phase) if phase else None,
+        }
+
+
+def _element_row(data: Dataset, words: Words, element: Element) -> Row:
+    language, group = words.language, _group_id(data, element.group)
+    edges = [
+        words("detail.edge", side=edge.side.in_language(language), length_m=words.number(edge.length_m))
+        if edge.length_m
+        else edge.side.in_language(language)
+        for edge in element.open_edges
+    ]
+    return {
+        "id": element.id,
+        "name": element.name,
+        "name_en": element.names.get("en"),
+        "group_word": place_name(data, words, group) if group else element.group,
+        "functions": BETWEEN.join(each.in_language(language) for each in element.functions),
+        "leading_sectors": BETWEEN.join(each.in_language(language) for each in element.leading_sectors),
+        "summary": element.summary.in_language(language),
+        "plan_place": words("mention.text", chapter=element.plan.chapter, section=element.plan.section),
+        "schematic": words("map.schematic"),
+        "basis": element.basis.in_language(language),
+        "open_edges": BETWEEN.join(edges),
+        "credit": words("table.credit"),
+        "kind": element.kind,
+        "group": group,
+    }
+
+
+def _source_rows(data: Dataset, words: Words) -> Iterable[Row]:
+    for source in data.sources:
+        sentences = {name: getattr(source, name) for name in ("title", "source", "licence", "edits", "gaps")}
+        yield {
+            "files": BETWEEN.join(source.files),
+            **{name: sentence.in_language(words.language) for name, sentence in sentences.items()},
+        }
+
+
+def _group_id(data: Dataset, name: str | None) -> str | None:
+    return next((group.id for group in data.district.groups if group.name == name), None)
+
+
+def _as_worded(data: Dataset, words: Words) -> str:
+    return words("map.currency", month=words.month(data.district.plan.date))
+
+
+def _facts(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -> Iterable[Fact]:
+    words, district = request.words, data.district
+    name = name_in(words.language, district.name, district.names)
+    plan = name_in(words.language, district.plan.title, district.plan.titles)
+    placed = sum(project.placed for project in projects)
+    asked = words("format.phrases").join(filter_in_words(data, words, request.filter)) or words("print.everything")
+    counts = words("print.counts", n=len(projects), placed=placed, unplaced=len(projects) - placed)
+    stated = (
+        ("title", "table.title_label", request.title or words("table.title", district=name)),
+        ("district", "table.district", name),
+        ("as_worded", "table.as_worded", _as_worded(data, words)),
+        ("filter", "table.filter", asked),
+        ("counts", "table.counts", counts),
+        ("none_found", "table.counts", "" if projects else words("empty.filter")),
+        ("plan", "table.plan", f"{plan} ({district.plan.number})"),
+        ("plan_date", "table.plan_date", words.date(district.plan.date)),
+        ("data_version", "table.data_version", data.version),
+        ("made_on", "table.made_on", words.date(request.made_on)),
+        ("purpose", "table.purpose", _purpose(request)),
+        ("accuracy", "table.grade", words("table.note_grade")),
+        ("sectors", "table.sector", words("about.rule_sector")),
+        ("structure", "table.structure", words("about.rule_boundary")),
+        ("credit", "table.credit_label", words("table.credit")),
+    )
+    return (Fact(key, words(label), clean_text(value)) for key, label, value in stated if value)
+
+
+def _purpose(request: ExportRequest) -> str:
+    number = (request.purpose.review_number or "").strip()
+    if request.purpose.kind == "internal":
+        return request.words("print.internal")
+    return request.words("print.review", number=number) if number else ""
