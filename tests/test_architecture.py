@@ -26,7 +26,7 @@ MAX_PAGE_LINES = 80
 # The one file that may name hosts: tile services and credits.
 NAMES_HOSTS = "layers/tiles.py"
 # Names of vocabularies that look like addresses and are never asked for; and this machine.
-NOT_OUTSIDE = {"www.w3.org", "schemas.openxmlformats.org", "purl.org", "localhost", "127.0.0.1"}
+NOT_OUTSIDE = {"www.w3.org", "schemas.openxmlformats.org", "purl.org", "www.opengis.net", "localhost", "127.0.0.1"}
 HOST = re.compile(r"""(?:https?:|["'(=])//([a-z0-9{][a-z0-9.{}-]*)""", re.IGNORECASE)
 
 
