@@ -142,8 +142,8 @@ def _styles(data: Dataset, records: Records, *, with_symbols: bool) -> Iterator[
     looks = {_Looks.of(row) for row in records.projects.rows}
     for each in sorted(looks, key=lambda one: one.id):
         yield each.kml_style(with_symbol=with_symbols)
-    for number, group in enumerate(data.district.groups):
-        drawn = structure_style(data, group.name)
+    for number, group in enumerate(_groups(data)):
+        drawn = structure_style(data, group)
         yield _area_style(f"group-{number}", drawn.colour, drawn.width * 2, drawn.fill_opacity)
     for sector in sorted({one.sector for one in looks}):
         yield _area_style(f"{CIRCLES}-{sector}", style.SECTORS[sector].colour, 1, 0)
@@ -180,11 +180,15 @@ def _project_placemark(words: Words, row: Row, fields: Sequence[Field]) -> etree
     return _placemark(words, row, fields, _Looks.of(row).id, str(row["grade_word"]), geometry)
 
 
+def _groups(data: Dataset) -> list[str]:
+    return list(dict.fromkeys(placed.element.group for placed in data.elements))
+
+
 def _structure_folder(data: Dataset, words: Words, records: Records) -> etree._Element:
-    numbers = {group.name: number for number, group in enumerate(data.district.groups)}
+    groups = _groups(data)
     placemarks = []
     for placed, row in zip(data.elements, records.elements.rows, strict=True):
-        group = numbers.get(placed.element.group, len(numbers) - 1)
+        group = groups.index(placed.element.group)
         shape, note = _shape(placed.geometry), str(row["schematic"])
         placemarks.append(_placemark(words, row, records.elements.fields, f"group-{group}", note, shape))
     return _KML.Folder(_KML.name(words("layer.structure")), *placemarks)
