@@ -34,7 +34,7 @@ class Layer(Artist):
 
     def __init__(self, axes: Axes, name: str) -> None:
         super().__init__()
-        self.name = name
+        self.name, self.on = name, axes
         self._children: list[Artist] = []
         self.set_gid(LAYER_PREFIX + name)
         axes.add_artist(self)
@@ -42,11 +42,11 @@ class Layer(Artist):
     def add(self, artist: Artist, *, clip: bool = True) -> None:
         """Add one artist, clipped to the axes unless told otherwise."""
         if not artist.is_transform_set():
-            artist.set_transform(self.axes.transData)
+            artist.set_transform(self.on.transData)
         artist.set_figure(self.figure)
-        artist.axes = self.axes
+        artist.axes = self.on
         if clip:
-            artist.set_clip_path(self.axes.patch)
+            artist.set_clip_path(self.on.patch)
         self._children.append(artist)
 
     def draw(self, renderer: RendererBase) -> None:
@@ -64,7 +64,7 @@ def polygon_path(geometries: Iterable[BaseGeometry]) -> Path:
     rings = [
         np.asarray(ring.coords)[:, :2]
         for polygon in get_parts(list(geometries))
-        if isinstance(polygon, Polygon)
+        if isinstance(polygon, Polygon) and not polygon.is_empty
         for ring in (polygon.exterior, *polygon.interiors)
     ]
     if not rings:

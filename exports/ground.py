@@ -25,6 +25,10 @@ class Named:
     names: dict[str, str]
     kind: str | None
 
+    def in_language(self, language: str) -> str:
+        """Return the name in `language`, else in English, else in Chinese."""
+        return self.names.get(language) or self.names.get("en") or self.names["zh"]
+
 
 @dataclass(frozen=True)
 class Ground:

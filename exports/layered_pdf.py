@@ -108,7 +108,7 @@ def _draw_page(file: PdfFile, figure: Figure, layers: list[str]) -> None:
     file.newPage(width, height)
     vector = _LayerRenderer(file, POINTS_PER_INCH, height, width, layers)
     renderer = MixedModeRenderer(figure, width, height, POINTS_PER_INCH, vector)
-    figure.draw(renderer)
+    figure.draw(renderer)  # type: ignore[arg-type]
     renderer.finalize()
     file.endStream()
 

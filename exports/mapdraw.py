@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Polygon
@@ -18,7 +19,6 @@ from exports.ground import Ground, Named, ground_of
 from exports.labels import Board, Box, LineLabel, PlacedLabel, PointLabel, leader_from
 from exports.request import ExportRequest
 from geo.load import Dataset, PlacedElement
-from geo.names import name_in
 from geo.project import Project
 from layers import style
 from layers.symbols import SHAPES
@@ -336,12 +336,12 @@ class MapDrawing:
             if any(project.id == self.highlight for project in stack.members):
                 self._draw_ring(layer, stack)
 
-    def _marker(self, stack: _Stack) -> list[object]:
+    def _marker(self, stack: _Stack) -> list[Artist]:
         project, transform = stack.lead, self.axes.transData
         sector, stage = style.SECTORS[project.sector], style.STAGES[project.stage]
         count = len(stack.members)
         if count > 1 and not stack.is_known:
-            artists: list[object] = list(
+            artists: list[Artist] = list(
                 symbol(SHAPES["circle"], [(stack.x, stack.y)], STACK_RADIUS_PT,
                        colour=None, outline=style.TEXT, width_pt=1.1, transform=transform)
             )  # fmt: skip
@@ -473,7 +473,7 @@ class MapDrawing:
     def _name(
         self, named: Named, key: str, x: float, y: float, size_pt: float, colour: str, radius_pt: float
     ) -> PointLabel:
-        name = name_in(self.words.language, named.names["zh"], named.names)
+        name = named.in_language(self.words.language)
         return PointLabel(key, (name,), *self.frame.to_pt(x, y), size_pt, colour, radius_pt)
 
     def _road_names(self, classes: Sequence[str], size_pt: float) -> Iterable[LineLabel]:
@@ -481,7 +481,7 @@ class MapDrawing:
             if named.kind not in classes or not named.names:
                 continue
             seen = named.geometry.intersection(self._window)
-            name = name_in(self.words.language, named.names["zh"], named.names)
+            name = named.in_language(self.words.language)
             for part in getattr(seen, "geoms", [seen]):
                 if part.geom_type == "LineString" and not part.is_empty:
                     points = np.array([self.frame.to_pt(x, y) for x, y, *_ in part.coords])

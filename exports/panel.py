@@ -118,7 +118,11 @@ def bar_row(words: str, count: int, most: int, size_pt: float, *, colour: str, s
         _put(layer, text(name, left, middle, size_pt, up="center_baseline"))
         room = width - name_width - number_width
         full = room * count / max(most, 1)
-        bar = {"height": size_pt * 0.72, "linewidth": 0.6, "edgecolor": style.shade(colour, style.OUTLINE_SHADE)}
+        bar: dict[str, Any] = {
+            "height": size_pt * 0.72,
+            "linewidth": 0.6,
+            "edgecolor": style.shade(colour, style.OUTLINE_SHADE),
+        }
         at = (left + name_width, middle - size_pt * 0.36)
         layer.add(Rectangle(at, full, facecolor=(colour, 0.12), **bar), clip=False)
         if share:
@@ -226,7 +230,7 @@ def marker_symbol(
     """Return what draws a map symbol in the legend."""
 
     def draw(layer: Layer, x: float, y: float) -> None:
-        for artist in symbol(points, [(x, y)], radius_pt, transform=layer.axes.transData, **looks):
+        for artist in symbol(points, [(x, y)], radius_pt, transform=layer.on.transData, **looks):
             layer.add(artist, clip=False)
 
     return draw

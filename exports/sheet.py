@@ -5,18 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from exports.canvas import Layer, page_axes, text
 from exports.fonts import missing_characters, shortened, width_pt, wrapped
 from exports.furniture import NorthArrow, ScaleBar, round_scale
 from exports.ground import grid_to_true_north_deg, ground_of, transformer_to
 from exports.legend import legend_rows
+from exports.locator import locator_row
 from exports.mapdraw import DrawnMap, MapDrawing, MapFrame
 from exports.panel import Column, Flow, Row, bar_row, fact_rows, flow, heading, lines, numbered_row, widest
 from exports.request import ExportRequest, Extent, UnknownExtentError, extent_name, wanted_projects
+from exports.template import Template, template_of
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
@@ -300,7 +305,13 @@ def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, w
 
 
 def panel_rows(
-    data: Dataset, request: ExportRequest, projects: Sequence[Project], drawn: DrawnMap, size_pt: float, width: float
+    data: Dataset,
+    request: ExportRequest,
+    projects: Sequence[Project],
+    drawn: DrawnMap,
+    frame: MapFrame,
+    size_pt: float,
+    width: float,
 ) -> list[Row]:
     """Return the panel of a sheet, in reading order, optional rows last."""
     words, extent = request.words, request.extent
@@ -315,6 +326,8 @@ def panel_rows(
     rows += index_rows(words, drawn, size_pt, width)
     if extent.kind in ("district", "view"):
         rows += unplaced_rows(words, projects, size_pt, width)
+    if extent.kind != "district":
+        rows.append(locator_row(data, request, frame.bounds_m, width))
     return rows
 
 
@@ -331,6 +344,7 @@ class _Page:
     title_lines: list[str]
     title_size: float
     notes: list[str]
+    template: Template
 
     @property
     def top_of_body(self) -> float:
@@ -350,13 +364,24 @@ def _make_page(data: Dataset, request: ExportRequest, projects: Sequence[Project
     looks = style_of(request)
     width, height = (side * 72 for side in request.paper.inches)
     inner = width - 2 * looks.margin
-    stamp = width_pt(stamp_of(request), looks.body) + 30
+    template = template_of()
+    stamp = width_pt(stamp_of(request), looks.body) + 30 + (_logo_size(template, looks)[0] + 10 if template.logo else 0)
     size = looks.title
     while size > looks.title * 0.72 and width_pt(title, size, bold=True) > inner - stamp:
         size -= 0.5
     title_lines = wrapped(title, inner - stamp, size, bold=True, max_lines=2)
-    notes = [line for note in notes_of(data, request, projects) for line in wrapped(note, inner, looks.note)]
-    return _Page(width, height, looks, title_lines, size, notes)
+    said = [*notes_of(data, request, projects), *([template.contact] if template.contact else [])]
+    notes = [line for note in said for line in wrapped(note, inner, looks.note)]
+    return _Page(width, height, looks, title_lines, size, notes, template)
+
+
+def _logo_size(template: Template, looks: SheetStyle) -> tuple[float, float]:
+    """Return the logo's width and height on the sheet, in points."""
+    height = looks.title * 1.4
+    if not template.logo:
+        return 0, 0
+    with Image.open(template.logo) as picture:
+        return height * min(picture.width / picture.height, 4), height
 
 
 @dataclass(frozen=True)
@@ -442,7 +467,7 @@ def _fill_panel(
     plan: "MapPlan",
 ) -> Flow:
     size, words = page.style.body, request.words
-    rows = panel_rows(data, request, projects, plan.drawing.drawn, size, layout.columns[0].width)
+    rows = panel_rows(data, request, projects, plan.drawing.drawn, plan.frame, size, layout.columns[0].width)
 
     def more(n: int) -> Row:
         return lines(words("print.more", n=n), layout.columns[0].width, size, colour=style.TEXT_SECONDARY)[0]
@@ -563,30 +588,41 @@ def map_picture(data: Dataset, request: ExportRequest, width_in: float, height_i
 
 def _draw_title(layer: Layer, page: _Page, request: ExportRequest, subtitle: str) -> None:
     looks, y = page.style, page.height - page.style.margin
+    colour = page.template.title_colour or style.TITLE
     for line in page.title_lines:
-        y -= page.title_size * 1.0
-        for artist in text(line, looks.margin, y, page.title_size, colour=style.TITLE, bold=True):
+        y -= page.title_size
+        for artist in text(line, looks.margin, y, page.title_size, colour=colour, bold=True):
             layer.add(artist, clip=False)
         y -= page.title_size * 0.25
     under = shortened(subtitle, page.inner_width, looks.subtitle)
     for artist in text(under, looks.margin, y - looks.subtitle * 1.2, looks.subtitle, colour=style.TEXT_SECONDARY):
         layer.add(artist, clip=False)
-    stamp = stamp_of(request)
+    left = _draw_stamp(layer, page, stamp_of(request))
+    if page.template.logo:
+        _draw_logo(layer, page, left - 10)
+
+
+def _draw_stamp(layer: Layer, page: _Page, stamp: str) -> float:
+    """Draw what the sheet may be used for in the upper right corner; return its left edge."""
+    looks = page.style
     width, height = width_pt(stamp, looks.body) + 14, looks.body * 1.9
     left, top = page.width - looks.margin - width, page.height - looks.margin
-    layer.add(
-        Rectangle((left, top - height), width, height, fill=False, edgecolor=style.BOUNDARY, linewidth=0.9), clip=False
-    )
-    for artist in text(
-        stamp,
-        left + width / 2,
-        top - height / 2,
-        looks.body,
-        colour=style.BOUNDARY,
-        across="center",
-        up="center_baseline",
-    ):
+    edge = Rectangle((left, top - height), width, height, fill=False, edgecolor=style.BOUNDARY, linewidth=0.9)
+    layer.add(edge, clip=False)
+    middle = left + width / 2, top - height / 2
+    for artist in text(stamp, *middle, looks.body, colour=style.BOUNDARY, across="center", up="center_baseline"):
         layer.add(artist, clip=False)
+    return left
+
+
+def _draw_logo(layer: Layer, page: _Page, right: float) -> None:
+    width, height = _logo_size(page.template, page.style)
+    top = page.height - page.style.margin
+    with Image.open(page.template.logo) as picture:  # type: ignore[arg-type]
+        pixels = np.asarray(picture.convert("RGBA"))
+    image = AxesImage(layer.on, extent=(right - width, right, top - height, top), interpolation="antialiased")
+    image.set_data(pixels)
+    layer.add(image, clip=False)
 
 
 def _draw_notes(layer: Layer, page: _Page) -> None:
