@@ -167,13 +167,19 @@ def _sector_menu(words: Words) -> dict[str, Any]:
 
 
 def _place_menu(data: Dataset, words: Words) -> dict[str, Any]:
-    groups = [group.id for group in data.district.groups]
-    elements = [placed.element.id for placed in data.elements if placed.element.id not in groups]
-    options = _options([*groups, *elements, NO_PLACE], lambda code: place_name(data, words, code))
+    options: list[Option] = []
+    for group in data.district.groups:
+        parts = [p.element.id for p in data.elements if p.element.group == group.name and p.element.id != group.id]
+        options += _options([group.id], lambda code: place_name(data, words, code))
+        options += [{**part, "indent": True} for part in _options(parts, lambda code: place_name(data, words, code))]
+    options += _options([NO_PLACE], lambda code: place_name(data, words, code))
     return {
         "id": "place",
         "label": words("filter.place"),
-        "sections": [{"kind": "many", "facet": "place", "options": options}],
+        "sections": [
+            {"kind": "many", "facet": "place", "options": options},
+            {"kind": "note", "text": words("filter.place_note")},
+        ],
     }
 
 

@@ -82,7 +82,7 @@ STAGES: Final[dict[Stage, StageStyle]] = {
     Stage.DONE: StageStyle(1.0),
     Stage.ACTIVE: StageStyle(2.2),
     Stage.PIPELINE: StageStyle(1.8, (5, 2)),
-    Stage.UNSTATED: StageStyle(1.0, (), UNSTATED),
+    Stage.UNSTATED: StageStyle(1.6, (2, 1.6), UNSTATED),
 }
 
 FILLED_GRADES: Final = frozenset({Grade.EXACT, Grade.NEAR})

@@ -90,3 +90,39 @@ def mention_place(data: Dataset, words: Words, mention: Mention) -> str:
 def mention_printed_under(mention: Mention) -> tuple[str, ...]:
     """Return the group and heading that the plan prints above a mention, in Chinese as they stand."""
     return tuple(part for part in (mention.group, mention.heading) if part)
+
+
+def mention_in_words(data: Dataset, words: Words, mention: Mention) -> str:
+    """Return a mention verbatim, with the place in the plan where it stands and what is printed above it."""
+    place = " · ".join([mention_place(data, words, mention), *mention_printed_under(mention)])
+    return words("format.mention", name=mention.name, place=place)
+
+
+def site_facts(data: Dataset, words: Words, project: Project) -> list[tuple[str, str]]:
+    """Return what the plan says of a project as (term, value) pairs, mentions left out; every value is filled."""
+    facts = [
+        (words("detail.phase"), phases_in_words(words, project)),
+        (words("detail.sector"), words(f"sector.{project.sector}")),
+        (words("detail.structure"), structure_in_words(data, words, project)),
+    ]
+    if project.current_status:
+        status = project.current_status
+        facts.insert(1, (words("detail.current"), f"{status.value} ({words.date(status.date)}, {status.source})"))
+    return facts
+
+
+def evidence_facts(words: Words, project: Project) -> list[tuple[str, str]]:
+    """Return where a project is, how well that is known and from what, as (term, value) pairs; every value is filled."""
+    location = project.location
+    source = location.source
+    if source and location.source_crs:
+        source = words("format.phrases").join([source, words("detail.source_crs", crs=location.source_crs)])
+    facts = [
+        (words("detail.grade"), grade_in_words(words, project)),
+        (words("detail.coordinate"), coordinate_in_words(project)),
+        (words("detail.address"), location.address),
+        (words("detail.basis"), location.basis.in_language(words.language)),
+        (words("detail.source"), source),
+        (words("detail.checked"), words.date(location.checked)),
+    ]
+    return [(term, value) for term, value in facts if value]

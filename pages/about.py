@@ -12,6 +12,7 @@ from ui.notices import problem_notice
 from ui.tables import table
 from ui.text import html
 
+COUNTED_BOXES = (1, 3, 4)
 here = desk()
 words, data, language = here.words, here.data, here.words.language
 everything = ProjectFilter()
@@ -34,14 +35,22 @@ intro = words(
     placed=placed,
     unplaced=len(data.projects) - placed,
 )
+in_boxes = [p for p in data.projects if any(mention.box in COUNTED_BOXES for mention in p.mentions)]
+boxes = words(
+    "about.boxes",
+    projects=len(in_boxes),
+    mentions=sum(mention.box in COUNTED_BOXES for p in in_boxes for mention in p.mentions),
+    others=len(data.projects) - len(in_boxes),
+)
 plan = data.district.plan
 version = words("about.version", version=data.version, number=plan.number, date=words.date(plan.date))
 rules = [words("about.rule_currency", month=words.month(plan.date))]
 rules += [words(f"about.rule_{rule}") for rule in ("boundary", "sector")] + [words("about.offline")]
 st.html(
     html(
-        '<div class="prose"><p>{intro}</p><p>{version}</p><h2>{title}</h2><ul>{rules}</ul></div>',
+        '<div class="prose"><p>{intro}</p><p>{boxes}</p><p>{version}</p><h2>{title}</h2><ul>{rules}</ul></div>',
         intro=intro,
+        boxes=boxes,
         version=version,
         title=words("about.rules"),
         rules=html("").join(html("<li>{rule}</li>", rule=rule) for rule in rules),

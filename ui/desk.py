@@ -18,6 +18,7 @@ from ui.link import DeskState
 _DESK: Final = "desk"
 _ON_STAGE: Final = "on_stage"
 MAP_PAGE: Final = "pages/map.py"
+EXPORT_PAGE: Final = "pages/export.py"
 ABOUT_PAGE: Final = "pages/about.py"
 
 
@@ -51,8 +52,9 @@ def make_desk() -> Desk:
 def navigation(words: Words) -> StreamlitPage:
     """Declare the app's pages and return the one asked for."""
     map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
+    export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path="export")
     about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
-    return st.navigation([map_page, about_page], position="top")
+    return st.navigation([map_page, export_page, about_page], position="top")
 
 
 def put_desk(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.layout import Element, OpenEdge
 from geo.names import name_in
+from geo.phase import stated_phase
 from geo.project import Bilingual, Mention, Project
 from geo.vocabulary import Phase
 from layers.wording import (
@@ -37,8 +38,20 @@ def _heading(desk: Desk, name: str, translated: str) -> Markup:
 def mention_source(desk: Desk, mention: Mention) -> Markup:
     """Return where a mention stands in the plan: its box and heading, or its chapter and section."""
     parts = [html("{text}", text=mention_place(desk.data, desk.words, mention))]
-    parts += [chinese(part, desk.words.language) for part in mention_printed_under(mention)]
+    parts += [_printed(desk, mention, part) for part in mention_printed_under(mention)]
     return Markup(" · ").join(parts)
+
+
+def _printed(desk: Desk, mention: Mention, part: str) -> Markup:
+    """Return a group or heading of the plan, in other languages behind its translation where there is one."""
+    words, language = desk.words, desk.words.language
+    shown = chinese(part, language)
+    phase = stated_phase(mention) if part == mention.heading else None
+    group = next((g for g in desk.data.district.groups if g.name == part), None)
+    if language == "zh" or not (phase or group):
+        return shown
+    translated = words(f"phase.{phase}") if phase else name_in(language, part, group.names if group else {})
+    return html("{translated} ({shown})", translated=translated, shown=shown)
 
 
 def _mentions(desk: Desk, project: Project) -> Markup:
@@ -165,7 +178,7 @@ def element_detail(desk: Desk, element: Element) -> None:
         st.html(html('<p class="note detail">{title}</p>', title=words("detail.members_list")))
         for project in members:
             st.button(
-                plain(project.name_in(language)),
+                plain(words("detail.member", name=project.name_in(language), phase=words(f"phase.{project.phase}"))),
                 key=f"member_{project.id}",
                 type="tertiary",
                 on_click=session.select,

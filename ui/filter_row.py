@@ -11,7 +11,7 @@ from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, web_file
 from ui import session
 from ui.cache import tile_sources
-from ui.desk import Desk
+from ui.desk import EXPORT_PAGE, Desk
 
 KEY: Final = "filter_row"
 _WEB: Final = Path(__file__).resolve().parent / "web"
@@ -31,6 +31,13 @@ def _take_change() -> None:
         session.take_change(changed)
 
 
+def _take_export() -> None:
+    asked: dict[str, Any] | None = st.session_state[KEY].export
+    if asked:
+        west, south, east, north = (float(value) for value in asked["bounds"])
+        session.ask_for_export((west, south, east, north) if west < east and south < north else None)
+
+
 def filter_row(desk: Desk) -> None:
     """Draw the filters as one row of menus, the search, the layers, and how much is shown."""
     state = desk.state
@@ -44,6 +51,10 @@ def filter_row(desk: Desk) -> None:
             "wanted": {**filter_values(state.filter), "hidden": sorted(state.hidden), "tiles": state.tiles},
             "result": result_data(desk.data.index, state.filter, placed),
             "sequence": session.sequence(),
+            "export": desk.words("export.bring"),
         },
         on_changed_change=_take_change,
+        on_export_change=_take_export,
     )
+    if session.export_was_asked():
+        st.switch_page(EXPORT_PAGE)

@@ -16,6 +16,7 @@ from layers.words import DEFAULT_LANGUAGE, LANGUAGES
 Kind = Literal["site", "element"]
 View = tuple[float, float, float]
 MAX_DETAIL = 60
+VIEW_REACH_DEG = 0.5
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Selection:
 
 @dataclass(frozen=True)
 class Known:
-    """What ids a link may name."""
+    """What ids a link may name, and the district's centre (lon, lat), near which its view must lie."""
 
     places: frozenset[str]
     projects: frozenset[str]
     elements: frozenset[str]
     tiles: frozenset[str]
+    centre: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -117,12 +119,12 @@ class _Reader:
             return Selection("site", site)
         return Selection("element", element) if element else None
 
-    def view(self, name: str) -> View | None:
+    def view(self, name: str, centre: tuple[float, float]) -> View | None:
         value = self.params.get(name)
         if value is None:
             return None
         try:
-            return _view(value)
+            return _view(value, centre)
         except ValueError:
             self.refuse(name, value)
             return None
@@ -132,9 +134,10 @@ def _cut(detail: str) -> str:
     return detail if len(detail) <= MAX_DETAIL else detail[: MAX_DETAIL - 1] + "…"
 
 
-def _view(text: str) -> View:
+def _view(text: str, centre: tuple[float, float]) -> View:
     zoom, lat, lon = (float(part) for part in text.split("/"))
-    if not (MIN_ZOOM <= zoom <= MAX_ZOOM and -85 <= lat <= 85 and -180 <= lon <= 180):
+    near = abs(lon - centre[0]) <= VIEW_REACH_DEG and abs(lat - centre[1]) <= VIEW_REACH_DEG
+    if not (MIN_ZOOM <= zoom <= MAX_ZOOM and near):
         raise ValueError(text)
     return lat, lon, zoom
 
@@ -156,7 +159,7 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         selection=reader.selection(known),
         hidden=reader.codes("hide", LAYERS),
         tiles=reader.one("tiles", sorted(known.tiles), NO_TILES),
-        view=reader.view("view"),
+        view=reader.view("view", known.centre),
     )
     return state, reader.problems
 

@@ -12,7 +12,7 @@ from ui import session
 from ui.desk import Desk
 from ui.text import plain
 
-FEW: Final = 2
+FEW: Final = 12
 
 
 def problem_in_words(words: Words, problem: Problem) -> str:

@@ -17,7 +17,8 @@ from ui.link import DeskState, Known, Selection, View, decode, single_values
 
 LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
-_SEQUENCE = "sequence"
+_SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
+Bounds = tuple[float, float, float, float]
 TAB_LIST, TAB_DETAIL = "list", "detail"
 
 
@@ -29,6 +30,7 @@ def known_ids(data: Dataset) -> Known:
         projects=frozenset(project.id for project in data.projects),
         elements=elements,
         tiles=frozenset({NO_TILES, *(source.id for source in tile_sources())}),
+        centre=data.district.centre,
     )
 
 
@@ -56,11 +58,51 @@ def set_filter(wanted: ProjectFilter) -> None:
 
 def take_change(changed: Mapping[str, Any]) -> None:
     """Take what the browser's filter row says is wanted; what it cannot know is left out."""
-    known = known_ids(dataset())
+    data = dataset()
+    known = known_ids(data)
     set_filter(filter_from_values(changed, known.places))
-    st.session_state[HIDDEN] = frozenset(changed["hidden"]) & frozenset(LAYERS)
+    _leave_details_that_hide_the_result(data)
+    set_hidden(frozenset(changed["hidden"]))
     st.session_state[TILES] = changed["tiles"] if changed["tiles"] in known.tiles else NO_TILES
     st.session_state[_SEQUENCE] = int(changed["sequence"])
+
+
+def _leave_details_that_hide_the_result(data: Dataset) -> None:
+    """Turn to the list where the picked project no longer passes, or where the reader is searching."""
+    wanted: ProjectFilter = st.session_state[FILTER]
+    selection: Selection | None = st.session_state.get(_SELECTION)
+    passing = {project.id for project, passed in zip(data.projects, data.index.mask(wanted), strict=True) if passed}
+    if wanted.text.strip() or (selection and selection.kind == "site" and selection.id not in passing):
+        st.session_state[TAB] = TAB_LIST
+
+
+def set_hidden(hidden: frozenset[str]) -> None:
+    """Leave these layers off the map from now on."""
+    st.session_state[HIDDEN] = hidden & frozenset(LAYERS)
+
+
+def set_export_bounds(bounds: Bounds) -> None:
+    """Remember the map's view for the export page: west, south, east, north in degrees (EPSG:4326)."""
+    st.session_state[_EXPORT_BOUNDS] = bounds
+
+
+def export_bounds() -> Bounds | None:
+    """Return the view that was last brought to the export page."""
+    bounds: Bounds | None = st.session_state.get(_EXPORT_BOUNDS)
+    return bounds
+
+
+def ask_for_export(bounds: Bounds | None) -> None:
+    """Note that the reader wants the present filter and view as a file."""
+    if bounds:
+        set_export_bounds(bounds)
+        st.session_state["x_extent"] = "view"
+    st.session_state[_EXPORT_ASKED] = True
+
+
+def export_was_asked() -> bool:
+    """Return once whether the reader has just asked for the export page."""
+    return bool(st.session_state.pop(_EXPORT_ASKED, False))
 
 
 def sequence() -> int:

@@ -41,7 +41,7 @@ function planMapBridge(map, folders, data) {
     const rows = stack.visible, known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
     const sector = style.sectors[sites.sector[lead]], stage = style.stages[sites.stage[lead]];
     const base = {radius: style.radius, ground: style.ground, font: style.font, count: rows.length,
-      fill: known !== undefined, fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round"};
+      fill: known !== undefined, fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round", lineCap: "butt"};
     if (rows.length === 1 || known !== undefined) {
       return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
         weight: stage.width, dashArray: stage.dash.length ? stage.dash.join(",") : null};
@@ -135,8 +135,8 @@ function planMapBridge(map, folders, data) {
   function drawSelection() {
     selectionGroup.clearLayers();
     const chosen = stateNow.selected;
-    if (chosen && chosen.kind === "site" && rowOf.has(chosen.id)) {
-      const i = rowOf.get(chosen.id);
+    const i = chosen && chosen.kind === "site" ? rowOf.get(chosen.id) : undefined;
+    if (i !== undefined && shown("sites") && stackOf[i].visible.includes(i)) {
       if (!sites.filled[i]) selectionGroup.addLayer(accuracyCircle(i, true));
       selectionGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 13, color: style.selection, weight: 2.5, fill: false,
         interactive: false}));
@@ -212,7 +212,7 @@ function planMapBridge(map, folders, data) {
     if (shown("structure")) {
       for (const [id, element] of Object.entries(elements)) {
         const text = nameOf(element.names) + word("map.schematic_short");
-        const common = {key: id, must: true, bold: true, size: zoom < 12.5 ? 11 : 12.5, colour: element.label};
+        const common = {key: id, must: true, bold: true, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour: element.label};
         items.push(element.line ? {...common, line: element.line, text} : {...common, at: element.at, text: wrapped(text)});
       }
     }
@@ -220,7 +220,8 @@ function planMapBridge(map, folders, data) {
     const view = map.getBounds();
     const label = (i, bold) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, text: siteName(i), size: 12, bold,
       colour: style.sectors[sites.sector[i]].outline});
-    const picked = selected && selected.kind === "site" ? rowOf.get(selected.id) : undefined;
+    const chosen = selected && selected.kind === "site" ? rowOf.get(selected.id) : undefined;
+    const picked = chosen !== undefined && shown("sites") && stackOf[chosen].visible.includes(chosen) ? chosen : undefined;
     if (picked !== undefined) items.unshift(label(picked, true));
     if (shown("sites") && zoom >= style.siteLabelZoom) {
       for (const stack of stacks) {
@@ -250,7 +251,8 @@ function planMapBridge(map, folders, data) {
     if (shown("sites")) {
       const view = map.getBounds();
       for (const stack of stacks) {
-        if (!stack.visible.length || !view.contains(latLngOf(stack.members[0]))) continue;
+        /* Those filtered out as well, so that a change of filter does not make the names jump. */
+        if (!view.contains(latLngOf(stack.members[0]))) continue;
         const at = map.latLngToContainerPoint(latLngOf(stack.members[0]));
         boxes.push([at.x - reach, at.y - reach, at.x + reach, at.y + reach]);
         if (boxes.length > LABEL_LIMIT) break;
@@ -356,7 +358,7 @@ function planMapBridge(map, folders, data) {
   function drawWords() {
     document.documentElement.lang = data.htmlLang[stateNow.language];
     credited.forEach(text => map.attributionControl.removeAttribution(text));
-    credited = [word("map.currency"), word("map.credit")];
+    credited = [`${word("map.currency")} · ${word("map.credit")}`];
     credited.forEach(text => map.attributionControl.addAttribution(text));
     for (const [node, key] of [[homeButton, "map.home"], [fullButton, "map.fullscreen"]]) {
       node.title = word(key);
@@ -445,7 +447,7 @@ function planMapBridge(map, folders, data) {
     if (first || !sameMembers(before.hidden, stateNow.hidden)) applyLayers();
     if (first || before.language !== stateNow.language) drawWords();
     const moved = !sameChoice(next.selected, before.selected);
-    if (moved || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
+    if (moved || next.selected || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
     drawLegend();
     setFirstView();
     if (moved && viewed && !first) reveal(next.selected);

@@ -159,6 +159,7 @@
       input.type = type;
       if (option.code) input.value = option.code;
       line.append(input);
+      if (option.indent) line.classList.add("is-part");
       if (option.svg) line.appendChild(make("span", "filter-symbol")).innerHTML = option.svg; /* ours, from the style table */
       line.append(make("span", "filter-name", option.label));
       return [input, line];
@@ -171,6 +172,7 @@
       button.setAttribute("aria-expanded", "false");
       button.setAttribute("aria-controls", popup.id = "filter-popup-" + definition.id);
       popup.hidden = true;
+      popup.tabIndex = -1; /* so that a click on a row's words keeps the focus inside */
       popup.setAttribute("role", "group");
       popup.setAttribute("aria-label", definition.label);
       for (const section of definition.sections) {

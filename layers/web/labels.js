@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const GAP = 3, MAX_BEND = 0.35, LEADER_MAX = 98;
+  const GAP = 3, MAX_BEND = 0.35, LEADER_MAX = 134;
 
   function overlaps(a, b) {
     return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];

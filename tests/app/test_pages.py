@@ -203,7 +203,7 @@ def test_each_option_counts_what_picking_it_would_show():
     expected |= dict.fromkeys(GROUP_OF_ELEMENT.values(), 0) | elements | by_group
     axis = names["axis"]
     expected.pop(axis)  # the axis is its group's only element, so one pill stands for both
-    expected["未列入布局"] = sum(not groups(p) for p in key)
+    expected["规划未归入"] = sum(not groups(p) for p in key)
     assert counts_on(app, "place") == expected
 
 

@@ -232,6 +232,6 @@ def test_the_coordinates_go_when_the_pointer_leaves(app):
 def test_the_full_screen_button_asks_for_full_screen(app, language):
     app.open(f"/?lang={language}")
     assert app.map("w.document.fullscreenEnabled") is True
-    app.map("(w.document.documentElement.requestFullscreen = () => { w.asked = (w.asked || 0) + 1; }, 1)")
+    app.map("(m.map.getContainer().requestFullscreen = () => { w.asked = (w.asked || 0) + 1; }, 1)")
     frame_of(app).get_by_role("button", name=words_in(language)("map.fullscreen"), exact=True).click()
     assert app.map("w.asked") == 1

@@ -55,6 +55,28 @@ def test_the_map_and_the_counts_follow_before_the_server_answers(app):
     app.page.context.set_offline(False)
 
 
+def test_a_click_on_the_words_of_an_option_picks_it_and_leaves_the_menu_open(app, index):
+    app.open()
+    app.page.locator("[data-menu=phase]").click()
+    popup = app.page.locator("#filter-popup-phase")
+    popup.get_by_text("拟推进", exact=True).click()
+    popup.get_by_text("力争盘活", exact=True).click()
+    wanted = ProjectFilter(phases=frozenset({Phase.PROPOSED, Phase.REVITALISE}))
+    app.page.wait_for_function(
+        "n => document.querySelectorAll('.site-row').length === n", arg=int(index.mask(wanted).sum())
+    )
+    assert popup.is_visible()
+
+
+def test_a_search_turns_to_the_list_and_an_empty_one_says_so(app):
+    app.open("/?site=huizhi-yunding")
+    app.panel().locator(".detail h2").wait_for()
+    app.page.locator(".filter-search").fill("八一路")
+    app.page.locator(".site-row").first.wait_for()
+    app.page.locator(".filter-search").fill("zzzz")
+    app.panel().get_by_text("没有项目同时符合这些条件").wait_for()
+
+
 def test_quick_changes_end_where_the_reader_left_them(app, index):
     app.open()
     app.page.locator("[data-menu=sector]").click()

@@ -117,7 +117,9 @@ def test_every_sector_has_a_shape_of_its_own():
 def test_every_stage_has_a_line_of_its_own():
     assert set(style.STAGES) == set(Stage)
     assert len(set(style.STAGES.values())) == len(Stage)
-    assert [stage for stage, looks in style.STAGES.items() if looks.dash] == [Stage.PIPELINE]
+    assert [stage for stage, looks in style.STAGES.items() if looks.dash] == [Stage.PIPELINE, Stage.UNSTATED]
+    # Drawn with butt ends, a gap must be wider than nothing: round ends would close it.
+    assert all(gap > 0 for looks in style.STAGES.values() for gap in looks.dash[1::2])
     assert [stage for stage, looks in style.STAGES.items() if looks.colour] == [Stage.UNSTATED]
 
 

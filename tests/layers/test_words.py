@@ -10,6 +10,9 @@ import pytest
 from babel.messages.pofile import read_po
 from fontTools.ttLib import TTFont
 
+from exports.formats import FORMATS
+from exports.picture import LAYER_CODES
+from exports.request import SIZES
 from geo.filter import FACETS
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.tiles import NO_TILES, SOURCES
@@ -90,7 +93,15 @@ FAMILIES = {
     "about.by_": {"phase", "sector", "group"},
     "about.grade_": set(Grade),
     "about.rule_": {"boundary", "sector"},
-    "export.extent_": {"district", "view"},
+    "export.extent_": {"district", "element", "site", "view"},
+    "export.": {"internal", "public"},
+    "export.format_": set(FORMATS),
+    "export.about_": set(FORMATS),
+    "export.size_": {size.replace("-", "_") for size in SIZES},
+    "export.crs_": {"4326", "4490", "4550"},
+    "export.copy_": {"label", "busy", "done", "refused"},
+    "format.file_": set(FORMATS),
+    "print.layer_": set(LAYER_CODES) - set(LAYERS),
 }
 
 

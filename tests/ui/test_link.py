@@ -16,7 +16,11 @@ from layers.words import LANGUAGES
 from ui.link import MAX_DETAIL, MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
 
 KNOWN = Known(
-    frozenset({"axis", "bays", "none"}), frozenset({"p-1", "p-2"}), frozenset({"axis"}), frozenset({"none", "osm"})
+    frozenset({"axis", "bays", "none"}),
+    frozenset({"p-1", "p-2"}),
+    frozenset({"axis"}),
+    frozenset({"none", "osm"}),
+    (121.615, 38.907),
 )
 filters = st.builds(
     ProjectFilter,
@@ -64,12 +68,17 @@ def test_a_link_can_be_read_by_people():
     assert unquote_plus(encode(state)) == "phase=building,key&place=axis&wording=any&q=东关街&site=p-1&lang=en"
 
 
-@given(states, st.tuples(st.floats(-85, 85), st.floats(-180, 180), st.floats(MIN_ZOOM, MAX_ZOOM)))
+@given(states, st.tuples(st.floats(38.5, 39.3), st.floats(121.2, 122.0), st.floats(MIN_ZOOM, MAX_ZOOM)))
 def test_the_view_is_left_to_the_browser(state, view):
     assert encode(replace(state, view=view)) == encode(state)
     lat, lon, zoom = view
     decoded, problems = decode({**dict(parse_qsl(encode(state))), "view": f"{zoom}/{lat}/{lon}"}, KNOWN)
     assert (decoded, problems) == (replace(state, view=view), [])
+
+
+def test_a_view_far_from_the_district_is_refused():
+    state, problems = decode({"view": "15/10/10"}, KNOWN)
+    assert state.view is None and [problem.where for problem in problems] == ["view"]
 
 
 def test_the_view_is_read_as_zoom_lat_lon():

@@ -12,10 +12,17 @@ function makeHost(root) {
     else tell();
     return desk.filter ? desk.filter(wanted) : null;
   });
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "filter-export";
+  button.onclick = () => host.trigger("export", {bounds: desk.bounds ? desk.bounds() : [0, 0, 0, 0]});
+
   host.update = data => {
+    button.textContent = data.export;
     if (data.sequence >= desk.sequence) row.update(data);
     else if (!row.wanted) { desk.sequence = data.sequence; row.update(data); }
     else row.update({panel: data.panel});
+    if (button.parentNode !== root) root.append(button);
   };
   return host;
 }

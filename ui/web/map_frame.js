@@ -22,7 +22,11 @@ function makeHost(parent) {
       host.view = event.view;
       clearTimeout(host.timer);
       host.timer = setTimeout(host.writeAddress, VIEW_DELAY_MS);
-    } else if (event.type === "pick") host.trigger("picked", {kind: event.kind, id: event.id});
+    } else if (event.type === "pick") {
+      host.trigger("picked", {kind: event.kind, id: event.id});
+      const panel = document.querySelector(".st-key-stage-panel");
+      if (panel && panel.getBoundingClientRect().top > window.innerHeight - 80) panel.scrollIntoView({behavior: "smooth"});
+    }
     else if (event.type === "tiles-failed") host.trigger("tiles_failed", true);
   };
 
@@ -30,6 +34,13 @@ function makeHost(parent) {
   const desk = window.planDesk || (window.planDesk = {sequence: 0});
   desk.filter = wanted => frame.contentWindow.planMap && frame.contentWindow.planMap.applied
     ? frame.contentWindow.planMap.filter(wanted) : null;
+
+  desk.bounds = () => {
+    const map = frame.contentWindow.planMap;
+    if (!map || !map.applied) return [0, 0, 0, 0];
+    const box = map.map.getBounds();
+    return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+  };
 
   host.open = (html, page) => {
     host.page = page;

@@ -1,0 +1,79 @@
+"""Long exports in a process of their own: the app stays quick, progress is told, and cancelling really ends them."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from exports.request import ExportRequest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+TIMEOUT_S: Final = 900
+
+
+@dataclass
+class ExportJob:
+    """One running export. `done` of `total` steps; `error` holds what went wrong, in the process's own words."""
+
+    code: str
+    name: str
+    request: ExportRequest
+    data_dir: Path
+    done: int = 0
+    total: int = 0
+    notices: list[str] = field(default_factory=list)
+    error: str = ""
+    finished: bool = False
+
+    def start(self) -> "ExportJob":
+        """Start the process and a thread that listens to it."""
+        self._folder = tempfile.TemporaryDirectory(prefix="xigang-export-")
+        self.path = Path(self._folder.name) / self.name
+        asked = Path(self._folder.name) / "request.json"
+        asked.write_text(self.request.model_dump_json(), encoding="utf-8")
+        command = [sys.executable, "-m", "exports", "--request", str(asked), "--format", self.code, "--output",
+                   str(self.path), "--data", str(self.data_dir), "--progress"]  # fmt: skip
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        self._timer = threading.Timer(TIMEOUT_S, self._process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def _listen(self) -> None:
+        stdout, stderr = self._process.stdout, self._process.stderr
+        assert stdout and stderr, "both are pipes"
+        said: list[str] = []
+        errors = threading.Thread(target=lambda: said.extend(stderr), daemon=True)
+        errors.start()
+        for line in stdout:
+            told = json.loads(line)
+            self.done, self.total = told.get("done", self.done), told.get("total", self.total)
+            self.notices = told.get("notices", self.notices)
+        code = self._process.wait()
+        errors.join(1)
+        self._timer.cancel()
+        if code:
+            self.error = "".join(said).strip()[-400:] or str(code)
+        self.finished = True
+
+    @property
+    def share(self) -> float:
+        """How much is done, 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    def content(self) -> bytes:
+        """Return the finished file."""
+        return self.path.read_bytes()
+
+    def cancel(self) -> None:
+        """End the process at once; nothing of its file is left."""
+        self._process.kill()
+        self._process.wait(10)
+        self._folder.cleanup()

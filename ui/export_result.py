@@ -1,0 +1,158 @@
+"""What comes of an export: the live preview, the download, the progress of a long one, the copy in the clipboard."""
+
+import base64
+import io
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from exports.fonts import missing_characters
+from exports.formats import FORMATS, export, file_name
+from exports.picture import save_png
+from exports.request import UnknownExtentError, chosen_projects, wanted_projects
+from exports.sheet import make_sheet, missing_note
+from geo.load import Dataset
+from ui import cache
+from ui.desk import Desk
+from ui.export_form import Asked
+from ui.export_job import ExportJob
+from ui.text import plain
+
+PREVIEW_WIDTH_PX: Final = 1280
+SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas"})
+_JOB, _COPIED, KEY_COPY = "export_job", "copied_picture", "copy_picture"
+_WEB: Final = Path(__file__).resolve().parent / "web"
+
+_copy = st.components.v2.component(
+    "xigang_copy_picture",
+    html='<div class="copy-picture"><button type="button"></button><span role="status"></span></div>',
+    css=(_WEB / "copy_picture.css").read_text(encoding="utf-8"),
+    js=(_WEB / "copy_picture.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def _preview(fingerprint: str, request_json: str, _data: Dataset, _asked: Asked) -> bytes:
+    sheet = make_sheet(_data, _asked.request)
+    picture = io.BytesIO()
+    width_in = sheet.figure.get_size_inches()[0]
+    save_png(sheet.figure, picture, dpi=round(PREVIEW_WIDTH_PX / width_in))
+    return picture.getvalue()
+
+
+def preview(desk: Desk, asked: Asked) -> None:
+    """Draw the sheet as it will be, or say what a file without a sheet will hold."""
+    words, request = desk.words, asked.request
+    if asked.format in SHOWS_A_SHEET:
+        try:
+            picture = _preview(desk.data.fingerprint, request.model_dump_json(), desk.data, asked)
+        except UnknownExtentError:
+            st.info(words("export.no_place"))
+            return
+        with st.container(key="x-preview"):
+            st.image(picture, width="stretch", alt=words("export.preview_alt"))
+    projects = wanted_projects(desk.data, request)
+    placed = sum(project.placed for project in projects)
+    st.caption(words("export.holds", n=len(projects), placed=placed, unplaced=len(projects) - placed))
+    missing = missing_characters([request.title or "", request.filter.text])
+    if missing:
+        st.warning(missing_note(words, missing))
+    if not projects:
+        st.info(words("export.nothing"))
+
+
+def result(desk: Desk, asked: Asked) -> None:
+    """Draw the way to the file: a download at once, or a job with progress and a way to stop it."""
+    words, data = desk.words, desk.data
+    name = file_name(data, asked.request, asked.format)
+    if FORMATS[asked.format].is_slow:
+        _job_panel(desk, asked, name)
+        st.caption(plain(name))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="x-result"):
+        st.download_button(
+            words("export.download"), _content(data, asked), file_name=name, mime=FORMATS[asked.format].mime,
+            type="primary", on_click="ignore", key="x_download",
+        )  # fmt: skip
+        if asked.format == "png":
+            _copy_button(desk, asked)
+        st.caption(plain(name), width="stretch")
+
+
+def _content(data: Dataset, asked: Asked) -> Any:
+    def make() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"file{FORMATS[asked.format].suffix}"
+            export(data, asked.request, asked.format, path)
+            return path.read_bytes()
+
+    return make
+
+
+def _job_panel(desk: Desk, asked: Asked, name: str) -> None:
+    words = desk.words
+    job: ExportJob | None = st.session_state.get(_JOB)
+    if job and (job.request != asked.request or job.code != asked.format) and job.finished:
+        job = None
+    if job is None:
+        sites = len(chosen_projects(desk.data, asked.request))
+        st.button(words("export.make"), type="primary", on_click=_start, args=(asked, name), key="x_make",
+                  help=words("export.make_help", n=sites))  # fmt: skip
+    else:
+        _job_state(desk, job)
+
+
+@st.fragment(run_every=0.5)
+def _job_state(desk: Desk, job: ExportJob) -> None:
+    words = desk.words
+    if not job.finished:
+        count = words("export.progress", done=job.done, total=job.total) if job.total else words("export.starting")
+        st.progress(job.share, text=count)
+        st.button(words("export.cancel"), on_click=_cancel, key="x_cancel")
+        return
+    if st.session_state.get(_JOB) is not job:
+        return
+    if job.error:
+        st.error(words("export.failed", reason=plain(job.error)))
+        st.button(words("export.again"), on_click=_forget, key="x_again")
+        return
+    for notice in job.notices:
+        st.warning(plain(notice))
+    st.download_button(words("export.download"), job.content, file_name=job.name, mime=FORMATS[job.code].mime,
+                       type="primary", on_click="ignore", key="x_ready")  # fmt: skip
+    st.button(words("export.again"), on_click=_forget, key="x_again")
+
+
+def _start(asked: Asked, name: str) -> None:
+    _cancel()
+    st.session_state[_JOB] = ExportJob(asked.format, name, asked.request, cache.data_dir()).start()
+
+
+def _cancel() -> None:
+    job: ExportJob | None = st.session_state.pop(_JOB, None)
+    if job:
+        job.cancel()
+
+
+def _forget() -> None:
+    _cancel()
+
+
+def _copy_button(desk: Desk, asked: Asked) -> None:
+    words = desk.words
+    number, picture = st.session_state.pop(_COPIED, (0, None))
+    if number:
+        file = io.BytesIO()
+        save_png(make_sheet(desk.data, asked.request).figure, file, dpi=150)
+        picture = base64.b64encode(file.getvalue()).decode("ascii")
+    texts = {part: words(f"export.copy_{part}") for part in ("label", "busy", "done", "refused")}
+    _copy(key=KEY_COPY, data={"number": number, "picture": picture, **texts}, on_asked_change=_asked_for_copy)
+
+
+def _asked_for_copy() -> None:
+    number = st.session_state[KEY_COPY].asked
+    if number:
+        st.session_state[_COPIED] = (int(number), None)
