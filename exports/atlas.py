@@ -6,22 +6,14 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from exports.canvas import Layer, page_axes, text
+from exports.contents import figure_rows, site_rows
 from exports.fonts import font, wrapped
 from exports.layered_pdf import Page, write_pages
 from exports.locator import locator_row
 from exports.panel import Column, Row, flow, heading, lines, numbered_row
 from exports.picture import layer_names, place_of
 from exports.request import ExportRequest, Extent, chosen_projects, wanted_projects
-from exports.sheet import (
-    SheetStyle,
-    figure_rows,
-    make_sheet,
-    notes_of,
-    site_rows,
-    stamp_of,
-    style_of,
-    subtitle_of,
-)
+from exports.sheet import SheetStyle, make_sheet, notes_of, stamp_of, style_of, subtitle_of
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
@@ -204,7 +196,7 @@ class _Atlas:
         rows: list[Row] = []
         for line in (subtitle_of(self.data, self.request), stamp_of(self.request)):
             rows += lines(line, min(inner, 360), looks.subtitle, colour=style.TEXT_SECONDARY)
-        rows += figure_rows(words, self.projects, looks.body * 1.1, min(inner, 360))
+        rows += figure_rows(words, self.projects, looks.body * 1.1, min(inner, 360), title=words("print.figures"))
         flow(rows, [Column(left, y, min(inner, 360), y - looks.margin * 2)]).draw(layer)
         picture = locator_row(self.data, self.request, None, width * 0.4, height_pt=height * 0.66)
         picture.draw(layer, width * 0.58, height * 0.86, 0)

@@ -6,7 +6,8 @@ All lengths are points (1/72 inch) from the map's lower left corner.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +16,18 @@ from exports.fonts import LINE_HEIGHT, width_pt
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
+Rows = npt.NDArray[np.float64]
+"""Boxes, or straight lines by their ends, one a row."""
 GAP_PT: Final = 2.0
 PAD_PT: Final = 0.6
-LEADER_STEPS_PT: Final = (12, 20, 30, 42, 56, 72, 90, 110, 132, 156)
+LEADER_STEPS_PT: Final = (8, 14, 21, 30, 42, 56, 72, 90, 110, 132, 156)
 DIRECTIONS: Final = tuple(
     (math.cos(math.radians(turn)), math.sin(math.radians(turn)))
     for turn in (0, 180, 22, 158, -22, -158, 45, 135, -45, -135, 67, 113, -67, -113, 90, -90)
 )
 MAX_BEND: Final = 0.3
+LEADER_COST_PT: Final = 12.0
+CROSSED_MARKER_COST_PT: Final = 60.0
 SHARES: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
 
 
@@ -30,7 +35,8 @@ SHARES: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
 class PointLabel:
     """A label beside a marker of `radius_pt` at (`x`, `y`); radius 0 centres it on the point.
 
-    `leader` says how far it may move out on a leader line: 0 not at all, else in points.
+    `leader_pt` says how far it may move out on a leader line, 0 not at all. `cost_pt` makes this way of writing it
+    less liked than another one: as much as a leader so much longer.
     """
 
     key: str
@@ -42,6 +48,7 @@ class PointLabel:
     radius_pt: float = 0
     bold: bool = False
     leader_pt: float = 0
+    cost_pt: float = 0
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -80,13 +87,15 @@ class PlacedLabel:
 class Board:
     """What is taken on a map of `width_pt` by `height_pt`.
 
-    Labels keep clear of everything; leaders keep clear of labels and furniture and, where they can, of markers.
+    Labels keep clear of everything; leaders keep clear of labels, furniture and each other and, where they can, of
+    markers.
     """
 
     def __init__(self, width_pt: float, height_pt: float, taken: Iterable[Box] = ()) -> None:
         self.width, self.height = width_pt, height_pt
         self._labels = _boxes(taken)
         self._markers = _boxes(())
+        self._leaders = _boxes(())
 
     def take(self, boxes: Sequence[Box]) -> None:
         """Keep these boxes free of what is placed later."""
@@ -98,51 +107,178 @@ class Board:
 
     def is_free(self, box: Box) -> bool:
         """Return whether `box` lies inside the map and touches nothing taken."""
-        x0, y0, x1, y1 = box
-        inside = x0 >= 0 and y0 >= 0 and x1 <= self.width and y1 <= self.height
-        return inside and not _hits(self._labels, box) and not _hits(self._markers, box)
+        return bool(self._free(_boxes([box]))[0])
 
-    def place(self, label: PointLabel | LineLabel) -> PlacedLabel | None:
-        """Place one label and take its room; None where there is none."""
-        crossing: PlacedLabel | None = None
-        for placed in _along_line(label) if isinstance(label, LineLabel) else _around_point(label):
-            if not all(self.is_free(box) for box in placed.boxes):
-                continue
-            leader = _leader_boxes(placed)
-            if any(_hits(self._labels, box) for box in leader):
-                continue
-            if not any(_hits(self._markers, box) for box in leader[:-1]):
-                return self._taken(placed)
-            crossing = crossing or placed
-        return self._taken(crossing) if crossing else None
+    def _free(self, boxes: Rows) -> npt.NDArray[np.bool_]:
+        x0, y0, x1, y1 = boxes.T
+        inside: npt.NDArray[np.bool_] = (x0 >= 0) & (y0 >= 0) & (x1 <= self.width) & (y1 <= self.height)
+        return (
+            inside
+            & ~overlapping(boxes, self._labels).any(axis=1)
+            & ~overlapping(boxes, self._markers).any(axis=1)
+            & ~crossing_boxes(self._leaders, boxes).any(axis=0)
+        )
 
-    def _taken(self, placed: PlacedLabel) -> PlacedLabel:
-        self.take([*placed.boxes, *_leader_boxes(placed)])
+    def place(self, *ways: PointLabel | LineLabel) -> PlacedLabel | None:
+        """Place one label, in the best of the `ways` to write it, and take its room; None where there is none."""
+        found = [each for way in ways if (each := self._best(way))]
+        if not found:
+            return None
+        placed = min(found, key=lambda each: each[0])[1]
+        self._take_label(placed)
         return placed
 
+    def place_all(self, wanted: Sequence[Sequence[PointLabel]], *, rounds: int = 1) -> list[PlacedLabel | None]:
+        """Place labels, each given by the ways to write it, in the order given; return them in that order.
 
-def _boxes(boxes: Iterable[Box]) -> npt.NDArray[np.float64]:
+        Notes
+        -----
+        What found no room, or only far off, comes first in the next round; the best round counts.
+        """
+        start = self._labels, self._markers, self._leaders
+        order = list(range(len(wanted)))
+        best: tuple[float, list[PlacedLabel | None], Any] | None = None
+        stale = 0
+        for _ in range(rounds):
+            self._labels, self._markers, self._leaders = start
+            result: dict[int, PlacedLabel | None] = {i: self.place(*wanted[i]) for i in order}
+            costs = {i: _cost(result[i]) for i in order}
+            total = sum(costs.values())
+            if best is None or total < best[0]:
+                state = self._labels, self._markers, self._leaders
+                best = total, [result[i] for i in range(len(wanted))], state
+            else:
+                stale += 1
+            worst = max(order, key=lambda i: costs[i], default=0)
+            if not order or not costs[worst] or stale == 2:
+                break
+            order = sorted(order, key=lambda i: costs[i] < max(costs[worst] * 0.7, 1))
+        if best is None:
+            return []
+        self._labels, self._markers, self._leaders = best[2]
+        return best[1]
+
+    def _best(self, label: PointLabel | LineLabel) -> tuple[float, PlacedLabel] | None:
+        if isinstance(label, LineLabel):
+            placed = next((p for p in _along_line(label) if self._free(_boxes(p.boxes)).all()), None)
+            return (0.0, placed) if placed else None
+        spots = _spots_of(label)
+        free = np.flatnonzero(self._free(spots.boxes))
+        costs = spots.costs[free].copy()
+        led = np.flatnonzero(spots.has_leader[free])
+        if len(led):
+            costs[led] += self._leader_costs(spots.leaders[free[led]], label)
+        if not len(free) or not np.isfinite(costs.min()):
+            return None
+        best = int(costs.argmin())
+        return float(costs[best]) + label.cost_pt, spots.placed(int(free[best]))
+
+    def _leader_costs(self, leaders: Rows, label: PointLabel) -> npt.NDArray[np.float64]:
+        """Return what each leader costs beside its length: without end across a label or another leader."""
+        blocked = crossing_boxes(leaders, self._labels).any(axis=1) | crossing(leaders, self._leaders).any(axis=1)
+        others = self._markers[~_holding(self._markers, label.x, label.y)]
+        crossed = crossing_boxes(leaders, others).sum(axis=1)
+        costs: npt.NDArray[np.float64] = np.where(blocked, np.inf, crossed * CROSSED_MARKER_COST_PT)
+        return costs
+
+    def _take_label(self, placed: PlacedLabel) -> None:
+        self.take(placed.boxes)
+        start = leader_from(placed)
+        if start and placed.leader_to:
+            self._leaders = np.vstack([self._leaders, [[*start, *placed.leader_to]]])
+
+
+def _cost(placed: PlacedLabel | None) -> float:
+    """Return how bad a place is: the length of its leader, very bad where there is no place."""
+    if placed is None:
+        return 500.0
+    start = leader_from(placed)
+    return math.dist(start, placed.leader_to) if start and placed.leader_to else 0.0
+
+
+def _boxes(boxes: Iterable[Box]) -> Rows:
     return np.array(list(boxes), dtype=float).reshape(-1, 4)
 
 
-def _hits(taken: npt.NDArray[np.float64], box: Box) -> bool:
-    x0, y0, x1, y1 = box
-    return bool(((x0 < taken[:, 2]) & (taken[:, 0] < x1) & (y0 < taken[:, 3]) & (taken[:, 1] < y1)).any())
+def _holding(boxes: Rows, x: float, y: float) -> npt.NDArray[np.bool_]:
+    return (boxes[:, 0] < x) & (x < boxes[:, 2]) & (boxes[:, 1] < y) & (y < boxes[:, 3])
 
 
-def _around_point(label: PointLabel) -> Iterator[PlacedLabel]:
+def overlapping(boxes: Rows, taken: Rows) -> npt.NDArray[np.bool_]:
+    """Return for each box and each taken one whether they overlap."""
+    one, other = boxes[:, None, :], taken[None, :, :]
+    return (
+        (one[..., 0] < other[..., 2])
+        & (other[..., 0] < one[..., 2])
+        & (one[..., 1] < other[..., 3])
+        & (other[..., 1] < one[..., 3])
+    )
+
+
+def crossing_boxes(lines: Rows, boxes: Rows) -> npt.NDArray[np.bool_]:
+    """Return for each straight line (x, y, x, y) and each box whether the line runs through the box."""
+    start, step = lines[:, None, :2], lines[:, None, 2:] - lines[:, None, :2]
+    step = np.where(np.abs(step) < 1e-9, 1e-9, step)
+    near = (boxes[None, :, :2] - start) / step
+    far = (boxes[None, :, 2:] - start) / step
+    enter, leave = np.minimum(near, far).max(axis=2), np.maximum(near, far).min(axis=2)
+    return np.maximum(enter, 0) < np.minimum(leave, 1)
+
+
+def crossing(lines: Rows, others: Rows) -> npt.NDArray[np.bool_]:
+    """Return for each pair of straight lines whether they cross."""
+    a, b = lines[:, None, :2], lines[:, None, 2:]
+    c, d = others[None, :, :2], others[None, :, 2:]
+
+    def side(p: Any, q: Any, r: Any) -> Any:
+        return (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (r[..., 0] - p[..., 0])
+
+    return (side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)
+
+
+@dataclass(frozen=True)
+class _Spots:
+    """The places that one label may take: centres, boxes, how little liked, and leaders where they have one."""
+
+    label: PointLabel
+    centres: Rows
+    boxes: Rows
+    costs: npt.NDArray[np.float64]
+    has_leader: npt.NDArray[np.bool_]
+    leaders: Rows
+
+    def placed(self, i: int) -> PlacedLabel:
+        """Return the label at its i-th spot."""
+        label, (x, y) = self.label, map(float, self.centres[i])
+        x0, y0, x1, y1 = map(float, self.boxes[i])
+        to = (float(self.leaders[i, 2]), float(self.leaders[i, 3])) if self.has_leader[i] else None
+        return PlacedLabel(
+            label.key, label.lines, label.size_pt, label.bold, label.colour, x, y, 0, ((x0, y0, x1, y1),), to
+        )
+
+
+@lru_cache(maxsize=2000)
+def _spots_of(label: PointLabel) -> _Spots:
     width, height = label.extent
-    if not label.radius_pt:
-        for shift in (0, height, -height):
-            yield _placed(label, label.x, label.y + shift)
-    for dx, dy in _spots(width, height, label.radius_pt + GAP_PT):
-        yield _placed(label, label.x + dx, label.y + dy)
+    shifts = [(0.0, 0.0), (0.0, height), (0.0, -height)] if not label.radius_pt else []
+    shifts += _spots(width, height, label.radius_pt + GAP_PT)
+    beside = len(shifts)
     for reach in LEADER_STEPS_PT:
-        if reach > label.leader_pt:
-            return
-        for cos, sin in DIRECTIONS:
-            dx, dy = cos * (width / 2 + label.radius_pt + reach), sin * (height / 2 + label.radius_pt + reach)
-            yield _placed(label, label.x + dx, label.y + dy, leader=True)
+        if reach <= label.leader_pt:
+            out_x, out_y = width / 2 + label.radius_pt + reach, height / 2 + label.radius_pt + reach
+            shifts += [(cos * out_x, sin * out_y) for cos, sin in DIRECTIONS]
+    at = np.array([label.x, label.y])
+    centres = np.array(shifts) + at
+    half = np.array([width / 2 + PAD_PT, height / 2 + PAD_PT])
+    boxes = np.hstack([centres - half, centres + half])
+    ends = np.clip(at, boxes[:, :2], boxes[:, 2:])
+    lengths = np.hypot(*(ends - at).T)
+    has_leader = np.arange(len(shifts)) >= beside
+    costs = np.where(has_leader, LEADER_COST_PT + lengths, np.arange(len(shifts)) * 0.5)
+    # A leader ends at the marker's edge, not in its middle.
+    share = np.minimum(1.0, (label.radius_pt + 0.8 if label.radius_pt else 0.0) / np.maximum(lengths, 1e-9))
+    leaders = np.hstack([ends, at + (ends - at) * share[:, None]])
+    return _Spots(label, centres, boxes, costs, has_leader, leaders)
 
 
 def _spots(width: float, height: float, reach: float) -> Iterator[tuple[float, float]]:
@@ -153,39 +289,13 @@ def _spots(width: float, height: float, reach: float) -> Iterator[tuple[float, f
         yield sign_x * (width / 2 + near), sign_y * (height / 2 + near)
 
 
-def _placed(label: PointLabel, x: float, y: float, *, leader: bool = False) -> PlacedLabel:
-    width, height = label.extent
-    half_x, half_y = width / 2 + PAD_PT, height / 2 + PAD_PT
-    box = (x - half_x, y - half_y, x + half_x, y + half_y)
-    to = (label.x, label.y) if leader else None
-    if to and label.radius_pt:
-        to = _toward(to, _nearest_on(box, *to), label.radius_pt)
-    return PlacedLabel(label.key, label.lines, label.size_pt, label.bold, label.colour, x, y, 0, (box,), to)
-
-
 def _nearest_on(box: Box, x: float, y: float) -> tuple[float, float]:
     return min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3])
-
-
-def _toward(start: tuple[float, float], end: tuple[float, float], step: float) -> tuple[float, float]:
-    length = math.dist(start, end) or 1.0
-    share = min(1.0, (step + 0.8) / length)
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
 def leader_from(placed: PlacedLabel) -> tuple[float, float] | None:
     """Return where a placed label's leader leaves its text, None where it has none."""
     return _nearest_on(placed.boxes[0], *placed.leader_to) if placed.leader_to else None
-
-
-def _leader_boxes(placed: PlacedLabel) -> list[Box]:
-    start, end = leader_from(placed), placed.leader_to
-    if not start or not end:
-        return []
-    steps = max(1, int(math.dist(start, end) // 4))
-    points = [(start[0] + (end[0] - start[0]) * i / steps, start[1] + (end[1] - start[1]) * i / steps)
-              for i in range(1, steps)]  # fmt: skip
-    return [(x - 0.5, y - 0.5, x + 0.5, y + 0.5) for x, y in points]
 
 
 def _along_line(label: LineLabel) -> Iterator[PlacedLabel]:

@@ -1,6 +1,6 @@
 """The printed legend: the same entries as on screen, of what the map really shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from matplotlib.collections import LineCollection
@@ -20,15 +20,35 @@ DrawSymbol = Callable[[Layer, float, float], None]
 HALF_PT: Final = 12
 
 
-def legend_rows(data: Dataset, words: Words, drawn: DrawnMap, size_pt: float, width: float) -> list[Row]:
-    """Return the legend's rows, sections without an entry left out; a section stays in one column."""
-    sections = (
-        ("legend.structure", _structure(data, words, drawn)),
-        ("legend.sector", _sectors(words, drawn)),
+def legend_rows(
+    data: Dataset,
+    words: Words,
+    drawn: DrawnMap,
+    size_pt: float,
+    width: float,
+    *,
+    figures: Sequence[Row] = (),
+) -> list[Row]:
+    """Return the legend's rows, sections without an entry left out; a section stays in one column.
+
+    `figures` stand in place of the plain list of sectors, where they are given.
+    """
+    structure = _structure(data, words, drawn)
+    first = [("legend.structure", structure)]
+    rest = [
+        *([] if figures else [("legend.sector", sector_entries(words, drawn))]),
         ("legend.stage", _stages(words, drawn)),
         ("legend.certainty", _certainty(words, drawn)),
         ("legend.base", _base(words, drawn)),
-    )
+    ]
+    return [
+        *_section_rows(first, words, size_pt, width),
+        *figures,
+        *_section_rows(rest, words, size_pt, width),
+    ]
+
+
+def _section_rows(sections: Sequence[tuple[str, "Entries"]], words: Words, size_pt: float, width: float) -> list[Row]:
     rows: list[Row] = []
     for title, entries in sections:
         if entries:
@@ -50,17 +70,15 @@ def _structure(data: Dataset, words: Words, drawn: DrawnMap) -> Entries:
     return entries
 
 
-def _sectors(words: Words, drawn: DrawnMap) -> Entries:
-    return [
-        (
-            words(f"sector.{sector}"),
-            marker_symbol(
-                SHAPES[looks.shape], SITE_RADIUS_PT, colour=looks.colour, outline=looks.outline, width_pt=0.9
-            ),
-        )
-        for sector, looks in ((s, style.SECTORS[s]) for s in Sector)
-        if f"sector.{sector}" in drawn.present
-    ]
+def sector_symbol(sector: Sector) -> DrawSymbol:
+    """Return what draws a sector's symbol."""
+    looks = style.SECTORS[sector]
+    return marker_symbol(SHAPES[looks.shape], SITE_RADIUS_PT, colour=looks.colour, outline=looks.outline, width_pt=0.9)
+
+
+def sector_entries(words: Words, drawn: DrawnMap) -> Entries:
+    """Return the sectors that the map shows, with their symbols."""
+    return [(words(f"sector.{s}"), sector_symbol(s)) for s in Sector if f"sector.{s}" in drawn.present]
 
 
 def _stages(words: Words, drawn: DrawnMap) -> Entries:
@@ -87,7 +105,7 @@ def _certainty(words: Words, drawn: DrawnMap) -> Entries:
 def _base(words: Words, drawn: DrawnMap) -> Entries:
     entries = [
         ("boundary", _line_symbol(style.BOUNDARY, 1.1, (7, 3, 1.5, 3), casing=style.BOUNDARY_BAND, casing_pt=5)),
-        ("roads", _line_symbol(style.ROAD, 2.4, casing=style.ROAD_CASING, casing_pt=3.4)),
+        ("roads", _line_symbol(style.ROAD, 2.6, casing=style.ROAD_CASING, casing_pt=4.4)),
         ("metro", marker_symbol(SHAPES["circle"], 2.6, colour=None, outline=style.METRO, width_pt=1.0)),
         ("landmarks", marker_symbol(SHAPES["circle"], 1.7, colour=None, outline=style.LANDMARK, width_pt=1.0)),
     ]

@@ -65,4 +65,4 @@ def locator_row(
         add(Rectangle((left, top - height), (east - west) * scale, height, fill=False,
                       edgecolor=style.TEXT_SECONDARY, linewidth=0.6))  # fmt: skip
 
-    return Row(height + 6, draw, optional=True, above=8)
+    return Row(height + 2, draw, above=8)

@@ -17,6 +17,7 @@ from shapely.ops import linemerge
 from exports.canvas import Layer, fill, strokes, symbol, text
 from exports.ground import Ground, Named, ground_of
 from exports.labels import Board, Box, LineLabel, PlacedLabel, PointLabel, leader_from
+from exports.linebreak import balanced, pairs_of
 from exports.request import ExportRequest
 from geo.load import Dataset, PlacedElement
 from geo.project import Project
@@ -34,7 +35,12 @@ MINOR_ROADS_FROM_SCALE: Final = 30_000
 STATION_NAMES_FROM_SCALE: Final = 60_000
 LANDMARK_NAMES_FROM_SCALE: Final = 40_000
 LEADER_PT: Final = 160
+SITE_LEADER_PT: Final = 30
 NUMBER_LEADER_PT: Final = 60
+STRUCTURE_ROUNDS: Final = 8
+SITE_ROUNDS: Final = 3
+RING_PT: Final = 5.0
+AXIS_SHARES: Final = (0.62, 0.7, 0.54, 0.78, 0.46)
 DOTS: Final = (("metro", style.METRO, 2.3), ("landmarks", style.LANDMARK, 1.5))
 ROAD_CLASSES: Final = ("tertiary", "secondary", "primary", "trunk")
 ROAD_WIDTH_PT: Final = {"trunk": 2.6, "primary": 2.2, "secondary": 1.6, "tertiary": 1.0}
@@ -109,6 +115,10 @@ class _Stack:
         """How far the marker reaches, outline and count badge included."""
         return self.radius_pt + (4.2 if len(self.members) > 1 and self.is_known else 1.4)
 
+    def holds(self, project_id: str | None) -> bool:
+        """Return whether the project is one of those here."""
+        return any(project.id == project_id for project in self.members)
+
 
 class MapDrawing:
     """One map: ``place`` works out what stands where, ``draw`` draws it.
@@ -146,7 +156,7 @@ class MapDrawing:
         if self._shows("sites"):
             self._place_markers()
         if self._shows("labels"):
-            self._place_all(self._structure_labels())
+            self._place_structure_labels()
             self._structure_boxes = [each for placed in self.drawn.labels for each in placed.boxes]
         self._place_base()
         if self._shows("sites"):
@@ -333,7 +343,7 @@ class MapDrawing:
         for stack in self._stacks:
             for artist in self._marker(stack):
                 layer.add(artist)
-            if any(project.id == self.highlight for project in stack.members):
+            if stack.holds(self.highlight):
                 self._draw_ring(layer, stack)
 
     def _marker(self, stack: _Stack) -> list[Artist]:
@@ -375,7 +385,7 @@ class MapDrawing:
         if not stack.is_known and accuracy_m:
             layer.add(Circle((stack.x, stack.y), accuracy_m, linewidth=1.1, linestyle=(0, (5, 3)),
                              edgecolor=(style.SELECTION, 0.9), facecolor=(style.SELECTION, 0.05)))  # fmt: skip
-        radius = (stack.radius_pt + 5) * self.frame.metres_per_pt
+        radius = (stack.radius_pt + RING_PT) * self.frame.metres_per_pt
         layer.add(Circle((stack.x, stack.y), radius, fill=False, linewidth=2, edgecolor=style.SELECTION))
 
     # ---- labels ----
@@ -383,46 +393,64 @@ class MapDrawing:
     def _place_all(self, labels: Iterable[PointLabel | LineLabel]) -> None:
         self.drawn.labels += [placed for label in labels if (placed := self.board.place(label))]
 
-    def _structure_labels(self) -> Iterable[PointLabel | LineLabel]:
-        size = 10 * self.type_scale
+    def _place_structure_labels(self) -> None:
         # Small elements first: a large one has more places for its name.
-        for placed in sorted(self._seen_elements(), key=lambda p: self.ground.elements[p.element.id].area):
-            geometry = self.ground.elements[placed.element.id].intersection(self._window)
-            if not geometry.is_empty:
-                yield self._structure_label(placed, geometry, size)
+        seen = sorted(self._seen_elements(), key=lambda p: self.ground.elements[p.element.id].area)
+        in_window = [(p, self.ground.elements[p.element.id].intersection(self._window)) for p in seen]
+        wanted = [self._ways_to_name_element(p, geometry) for p, geometry in in_window if not geometry.is_empty]
+        placed = self.board.place_all(wanted, rounds=STRUCTURE_ROUNDS)
+        self.drawn.labels += [label for label in placed if label]
 
-    def _structure_label(self, placed: PlacedElement, geometry: BaseGeometry, size_pt: float) -> PointLabel:
+    def _ways_to_name_element(self, placed: PlacedElement, geometry: BaseGeometry) -> list[PointLabel]:
+        chinese = self.words.language == "zh"
+        size_pt = (10 if chinese else 9) * self.type_scale
         name = placed.element.name_in(self.words.language) + self.words("map.schematic_short")
         colour = style.shade(structure_style(self.data, placed.element.group).colour, 0.8)
         if placed.element.kind == "line":
-            at, radius = geometry.interpolate(0.62, normalized=True), 6.0
+            anchors = [geometry.interpolate(share, normalized=True) for share in AXIS_SHARES]
+            radius = 6.0
         else:
-            at, radius = maximum_inscribed_circle(geometry).interpolate(0), 0.0
-        x, y = self.frame.to_pt(at.x, at.y)
-        return PointLabel(
-            placed.element.id, balanced_lines(name), x, y, size_pt, colour, radius, bold=True, leader_pt=LEADER_PT
-        )
+            anchors, radius = [maximum_inscribed_circle(geometry).interpolate(0)], 0.0
+        return [
+            PointLabel(placed.element.id, lines, *self.frame.to_pt(at.x, at.y), size_pt, colour, radius, bold=True,
+                       leader_pt=LEADER_PT, cost_pt=cost + i)
+            for lines, cost in self._ways_to_break(name, 10 if chinese else 24)
+            for i, at in enumerate(anchors)
+        ]  # fmt: skip
+
+    def _ways_to_break(self, name: str, most: int) -> list[tuple[tuple[str, ...], float]]:
+        """Return ways to write a name in lines of about `most` characters, with how little liked each is."""
+        pairs, count = pairs_of(self.data), -(-len(name) // most)
+        ways = {balanced(name, count, pairs): 0.0}
+        for more in (1, 2) if count > 1 else (1,) if len(name) > most * 0.6 else ():
+            ways.setdefault(balanced(name, count + more, pairs), 5.0 * more)
+        return list(ways.items())
 
     def _place_sites(self) -> None:
         """Keep room for the numbers of shared places, then place names, then numbers where a name found no room."""
         named = self._shows("labels")
         numbers = {stack: self._place_number(stack) for stack in self._stacks if len(stack.members) > 1 or not named}
         single = [stack for stack in self._stacks if stack not in numbers]
-        for stack in sorted(single, key=lambda s: (s.lead.id != self.highlight, not s.is_known)):
-            if name := self._place_name(stack):
+        single.sort(key=lambda s: (s.lead.id != self.highlight, not s.is_known))
+        names = self.board.place_all([self._ways_to_name_site(stack) for stack in single], rounds=SITE_ROUNDS)
+        for stack, name in zip(single, names, strict=True):
+            if name:
                 self.drawn.labels.append(name)
             else:
                 numbers[stack] = self._place_number(stack)
         self._number(numbers)
 
-    def _place_name(self, stack: _Stack) -> PlacedLabel | None:
+    def _ways_to_name_site(self, stack: _Stack) -> list[PointLabel]:
         project = stack.lead
-        lines = balanced_lines(project.name_in(self.words.language))
-        return self.board.place(
+        picked = project.id == self.highlight
+        reach = stack.radius_pt + RING_PT + 1 if picked else stack.reach_pt
+        most = 11 if self.words.language == "zh" else 24
+        return [
             PointLabel(project.id, lines, *self.frame.to_pt(stack.x, stack.y), 9 * self.type_scale,
-                       style.SECTORS[project.sector].outline, stack.reach_pt,
-                       bold=project.id == self.highlight, leader_pt=30)
-        )  # fmt: skip
+                       style.SECTORS[project.sector].outline, reach, bold=picked, leader_pt=SITE_LEADER_PT,
+                       cost_pt=cost)
+            for lines, cost in self._ways_to_break(project.name_in(self.words.language), most)
+        ]  # fmt: skip
 
     def _place_number(self, stack: _Stack) -> PlacedLabel:
         """Find room for a number of two digits, or a range of them; with none near, it stands on its own marker."""
@@ -505,18 +533,3 @@ class MapDrawing:
                     halo=True, across="center", up="center_baseline", angle_deg=placed.angle_deg,
                 ):  # fmt: skip
                     layer.add(artist)
-
-
-def balanced_lines(name: str, *, wide: int = 10, narrow: int = 24) -> tuple[str, ...]:
-    """Break a long name into two lines of like length: Chinese anywhere, other scripts between words."""
-    chinese = any("\u2e80" <= c <= "\u9fff" for c in name)
-    if len(name) <= (wide if chinese else narrow):
-        return (name,)
-    if chinese:
-        middle = (len(name) + 1) // 2
-        return name[:middle], name[middle:]
-    spaces = [i for i, c in enumerate(name) if c == " "]
-    if not spaces:
-        return (name,)
-    middle = min(spaces, key=lambda i: abs(i - len(name) / 2))
-    return name[:middle], name[middle + 1 :]

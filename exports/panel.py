@@ -12,6 +12,8 @@ from layers import style
 
 SYMBOL_WIDTH_PT: Final = 26
 INDENT_PT: Final = 22
+JUSTIFIED_SHARE: Final = 0.2
+MAX_GAP_PT: Final = 22.0
 
 
 @dataclass(frozen=True)
@@ -32,25 +34,23 @@ Draw = Callable[[Layer, float, float, float], None]
 class Row:
     """One row of the panel. `keep` holds it together with the next one, as a heading must be.
 
-    `optional` rows fill what room is left and may be cut off; the count of those cut is said.
     `above` is room before it, which the first row of a column goes without.
     """
 
     height: float
     draw: Draw
     keep: bool = False
-    optional: bool = False
     above: float = 0
 
 
-def heading(words: str, size_pt: float, *, optional: bool = False) -> Row:
+def heading(words: str, size_pt: float) -> Row:
     """Return a section's title."""
 
     def draw(layer: Layer, left: float, top: float, width: float) -> None:
         shown = shortened(words, width, size_pt, bold=True)
         _put(layer, text(shown, left, top - size_pt, size_pt, colour=style.TITLE, bold=True))
 
-    return Row(size_pt * 1.6, draw, keep=True, optional=optional, above=size_pt * 0.7)
+    return Row(size_pt * 1.6, draw, keep=True, above=size_pt * 0.7)
 
 
 def lines(
@@ -62,7 +62,6 @@ def lines(
     bold: bool = False,
     indent: float = 0,
     max_lines: int | None = None,
-    optional: bool = False,
 ) -> list[Row]:
     """Return a paragraph, one row a line."""
     broken = wrapped(words, width - indent, size_pt, bold=bold, max_lines=max_lines)
@@ -71,7 +70,7 @@ def lines(
         def draw(layer: Layer, left: float, top: float, _: float) -> None:
             _put(layer, text(line, left + indent, top - size_pt, size_pt, colour=colour, bold=bold))
 
-        return Row(size_pt * (LINE_HEIGHT + (0.35 if last else 0)), draw, optional=optional)
+        return Row(size_pt * (LINE_HEIGHT + (0.35 if last else 0)), draw)
 
     return [row(line, i == len(broken) - 1) for i, line in enumerate(broken)]
 
@@ -93,9 +92,7 @@ def legend_row(
     return Row(height, draw, keep=keep)
 
 
-def numbered_row(
-    number: str, name: str, note: str, width: float, size_pt: float, *, optional: bool = False
-) -> list[Row]:
+def numbered_row(number: str, name: str, note: str, width: float, size_pt: float) -> list[Row]:
     """Return an index entry: its number, and the name with its note on as many lines as it takes."""
     broken = wrapped(name + note, width - INDENT_PT, size_pt)
 
@@ -105,36 +102,56 @@ def numbered_row(
             y = top - size_pt - i * size_pt * LINE_HEIGHT
             _put(layer, text(line, left + INDENT_PT, y, size_pt))
 
-    return [Row(size_pt * (LINE_HEIGHT * len(broken) + 0.12), draw, optional=optional)]
+    return [Row(size_pt * (LINE_HEIGHT * len(broken) + 0.12), draw)]
 
 
-def bar_row(words: str, count: int, most: int, size_pt: float, *, colour: str, share: float, name_width: float) -> Row:
-    """Return a key figure: name, a bar of `count` out of `most` (the part `share` of it solid), and the number."""
-    height = size_pt * 1.62
+@dataclass(frozen=True)
+class Bar:
+    """A key figure: `count` out of `most`, of which `solid` are drawn solid."""
 
-    def draw(layer: Layer, left: float, top: float, width: float) -> None:
-        middle, number_width = top - height / 2, size_pt * 2.2
-        name = shortened(words, name_width - 4, size_pt)
-        _put(layer, text(name, left, middle, size_pt, up="center_baseline"))
-        room = width - name_width - number_width
-        full = room * count / max(most, 1)
-        bar: dict[str, Any] = {
-            "height": size_pt * 0.72,
-            "linewidth": 0.6,
-            "edgecolor": style.shade(colour, style.OUTLINE_SHADE),
-        }
-        at = (left + name_width, middle - size_pt * 0.36)
-        layer.add(Rectangle(at, full, facecolor=(colour, 0.12), **bar), clip=False)
-        if share:
-            layer.add(Rectangle(at, full * share, facecolor=(colour, 0.75), **bar), clip=False)
-        _put(layer, text(str(count), left + width, middle, size_pt, bold=True, across="right", up="center_baseline"))
+    count: int
+    most: int
+    solid: int
+    colour: str
+
+
+def bar_row(
+    words: str,
+    bar: Bar,
+    width: float,
+    size_pt: float,
+    *,
+    name_width: float,
+    draw_symbol: Callable[[Layer, float, float], None],
+) -> Row:
+    """Return a legend entry with its key figure: symbol, name, bar and number."""
+    indent, number_width = SYMBOL_WIDTH_PT * 0.85, size_pt * 1.9
+    broken = wrapped(words, name_width, size_pt)
+    height = max(size_pt * (0.24 + LINE_HEIGHT * len(broken)), size_pt * 1.62)
+    full = (width - indent - name_width - 8 - number_width) * bar.count / max(bar.most, 1)
+    outline = {"linewidth": 0.6, "edgecolor": style.shade(bar.colour, style.OUTLINE_SHADE)}
+
+    def draw(layer: Layer, left: float, top: float, _: float) -> None:
+        middle = top - height / 2
+        draw_symbol(layer, left + indent * 0.42, middle)
+        for i, line in enumerate(broken):
+            y = middle + ((len(broken) - 1) / 2 - i) * size_pt * LINE_HEIGHT
+            _put(layer, text(line, left + indent, y, size_pt, up="center_baseline"))
+        at = (left + indent + name_width + 8, middle - size_pt * 0.36)
+        for part, opacity in ((full, 0.12), (full * bar.solid / max(bar.count, 1), 0.75)):
+            if part:
+                box = Rectangle(at, part, size_pt * 0.72, facecolor=(bar.colour, opacity), **outline)  # type: ignore[arg-type]
+                layer.add(box, clip=False)
+        end = left + width
+        _put(layer, text(str(bar.count), end, middle, size_pt, bold=True, across="right", up="center_baseline"))
 
     return Row(height, draw)
 
 
 def fact_rows(term: str, value: str, width: float, size_pt: float) -> list[Row]:
     """Return a term and its value, side by side with a hairline below; a long value takes several lines."""
-    term_width = min(max(width * 0.24, 44), 76) * (size_pt / 9)
+    longest = widest((word for word in term.split() if len(word) < 16), size_pt)
+    term_width = max(min(max(width * 0.24, 44), 76) * (size_pt / 9), longest + 8)
     broken = wrapped(value, width - term_width, size_pt)
     terms = wrapped(term, term_width - 6, size_pt)
     count = max(len(broken), len(terms))
@@ -152,49 +169,135 @@ def fact_rows(term: str, value: str, width: float, size_pt: float) -> list[Row]:
     return [Row(height, draw)]
 
 
-def gap(height: float) -> Row:
-    """Return empty room."""
-    return Row(height, lambda *_: None)
-
-
 def _put(layer: Layer, artists: Iterable[Any]) -> None:
     for artist in artists:
         layer.add(artist, clip=False)
 
 
 @dataclass(frozen=True)
-class Flow:
-    """Rows with their columns and tops, and how many optional rows found no room; None of it drawn yet."""
+class Filler:
+    """Rows that fill what room is left, as many as fit but no fewer than `least`; `more` says how many did not fit.
 
-    placed: list[tuple[Row, Column, float]]
-    cut: int
-    fits: bool
+    `stretch` makes one row for the room that is left in a column, or None where it is too little.
+    """
+
+    rows: Sequence[Row] = ()
+    least: int = 1
+    more: Callable[[int], Row] | None = None
+    stretch: Callable[[float], Row | None] | None = None
+
+
+Placed = tuple[Row, Column, float]
+"""A row, its column and its top."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Rows with their columns and tops, none of it drawn yet; `cut` rows found no room."""
+
+    placed: list[Placed]
+    cut: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether every row found room."""
+        return not self.cut
 
     def draw(self, layer: Layer) -> None:
         """Draw every placed row."""
         for row, column, top in self.placed:
             row.draw(layer, column.left, top, column.width)
 
+
+class _Pen:
+    """Where the next row goes."""
+
+    def __init__(self, columns: Sequence[Column], number: int = 0, used: float = 0.0) -> None:
+        self.columns, self.number, self.used = columns, number, used
+        self.placed: list[Placed] = []
+
+    def copy(self) -> "_Pen":
+        return _Pen(self.columns, self.number, self.used)
+
     @property
-    def columns_used(self) -> int:
-        """How many columns hold something."""
-        return len({column.left for _, column, _ in self.placed})
+    def room(self) -> float:
+        """The height left in this column."""
+        return self.columns[self.number].height - self.used if self.number < len(self.columns) else 0.0
+
+    def put(self, rows: Sequence[Row]) -> int:
+        """Place rows while there is room; a row that is kept with the next moves on with it. Return how many."""
+        for i, row in enumerate(rows):
+            need = _height_kept(rows, i) - (0 if self.used else row.above)
+            while self.number < len(self.columns) and need > self.room:
+                self.number, self.used = self.number + 1, 0.0
+                need = _height_kept(rows, i) - row.above
+            if self.number == len(self.columns):
+                return i
+            column = self.columns[self.number]
+            self.used += row.above if self.used else 0
+            self.placed.append((row, column, column.top - self.used))
+            self.used += row.height
+        return len(rows)
 
 
-def flow(rows: Sequence[Row], columns: Sequence[Column], tail: Callable[[int], Row] | None = None) -> Flow:
-    """Let rows run through the columns in order; a row that is kept with the next moves on with it.
+def flow(rows: Sequence[Row], columns: Sequence[Column], fillers: Iterable[Filler] = ()) -> Flow:
+    """Let rows run through the columns in order, then what fills the room that they leave."""
+    pen = _Pen(columns)
+    done = pen.put(rows)
+    if done < len(rows):
+        return Flow(pen.placed, len(rows) - done)
+    for filler in fillers:
+        _fill(pen, filler)
+    return Flow(_justified(pen.placed, columns))
 
-    Where optional rows find no room, `tail` makes the row that says how many.
-    """
-    first = _run(rows, columns)
-    if not first.cut or tail is None:
-        return first
-    height = tail(first.cut).height
-    last = columns[-1]
-    shorter = [*columns[:-1], Column(last.left, last.top, last.width, last.height - height)]
-    second = _run(rows, shorter)
-    at = next((top - row.height for row, column, top in reversed(second.placed) if column.left == last.left), last.top)
-    return Flow([*second.placed, (tail(second.cut), last, at)], second.cut, second.fits)
+
+def flow_cut(rows: Sequence[Row], columns: Sequence[Column], more: Callable[[int], Row]) -> Flow:
+    """Let rows run through the columns as far as they fit, and say at the end how many did not."""
+    done = _most(_Pen(columns), rows, more)
+    pen = _Pen(columns)
+    pen.put([*rows[:done], more(len(rows) - done)])
+    return Flow(pen.placed, len(rows) - done)
+
+
+def _most(pen: _Pen, rows: Sequence[Row], more: Callable[[int], Row] | None) -> int:
+    """Return how many of the rows fit, with what says how many do not."""
+    if pen.copy().put(rows) == len(rows):
+        return len(rows)
+    for count in range(pen.copy().put(rows), 0, -1):
+        if rows[count - 1].keep:
+            continue
+        wanted = [*rows[:count], *([more(len(rows) - count)] if more else [])]
+        if pen.copy().put(wanted) == len(wanted):
+            return count
+    return 0
+
+
+def _fill(pen: _Pen, filler: Filler) -> None:
+    if filler.stretch:
+        made = filler.stretch(pen.room)
+        if made is None and pen.number + 1 < len(pen.columns):
+            made = filler.stretch(pen.columns[pen.number + 1].height)
+        pen.put([made] if made else [])
+        return
+    count = _most(pen, filler.rows, filler.more)
+    if count >= min(filler.least, len(filler.rows)):
+        left_out = len(filler.rows) - count
+        pen.put([*filler.rows[:count], *([filler.more(left_out)] if filler.more and left_out else [])])
+
+
+def _justified(placed: list[Placed], columns: Sequence[Column]) -> list[Placed]:
+    """Spread the little room that is left at a column's foot over its gaps, so that columns end alike."""
+    spread: list[Placed] = []
+    for column in columns:
+        own = [each for each in placed if each[1] is column]
+        gaps = sum(bool(row.above) for row, _, _ in own[1:])
+        left = own[-1][2] - own[-1][0].height - (column.top - column.height) if own else 0.0
+        step = left / gaps if gaps and left < column.height * JUSTIFIED_SHARE else 0.0
+        shift = 0.0
+        for i, (row, _, top) in enumerate(own):
+            shift += min(step, MAX_GAP_PT) if i and row.above else 0.0
+            spread.append((row, column, top - shift))
+    return spread
 
 
 def _height_kept(rows: Sequence[Row], first: int) -> float:
@@ -205,23 +308,6 @@ def _height_kept(rows: Sequence[Row], first: int) -> float:
         if not row.keep:
             break
     return height
-
-
-def _run(rows: Sequence[Row], columns: Sequence[Column]) -> Flow:
-    placed: list[tuple[Row, Column, float]] = []
-    column_number, used = 0, 0.0
-    for i, row in enumerate(rows):
-        need = _height_kept(rows, i)
-        while column_number < len(columns) and used + need > columns[column_number].height:
-            column_number, used = column_number + 1, 0.0
-        if column_number == len(columns):
-            left_over = rows[i:]
-            return Flow(placed, sum(r.optional and not r.keep for r in left_over), all(r.optional for r in left_over))
-        column = columns[column_number]
-        used += row.above if used else 0
-        placed.append((row, column, column.top - used))
-        used += row.height
-    return Flow(placed, 0, True)
 
 
 def marker_symbol(

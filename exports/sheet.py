@@ -1,8 +1,7 @@
 """One printed sheet: title, map, panel and notes, laid out for its size so that nothing overlaps or is empty."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,41 +12,31 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from exports.canvas import Layer, page_axes, text
+from exports.contents import panel_fillers, panel_rows
 from exports.fonts import missing_characters, shortened, width_pt, wrapped
 from exports.furniture import NorthArrow, ScaleBar, round_scale
 from exports.ground import grid_to_true_north_deg, ground_of, transformer_to
-from exports.legend import legend_rows
-from exports.locator import locator_row
+from exports.layout import Body, Layout, layouts
 from exports.mapdraw import DrawnMap, MapDrawing, MapFrame
-from exports.panel import Column, Flow, Row, bar_row, fact_rows, flow, heading, lines, numbered_row, widest
+from exports.panel import Filler, Flow, Row, flow, flow_cut, lines
 from exports.request import ExportRequest, Extent, UnknownExtentError, extent_name, wanted_projects
 from exports.template import Template, template_of
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
-from geo.vocabulary import Sector
 from layers import style
-from layers.wording import (
-    coordinate_in_words,
-    filter_in_words,
-    grade_in_words,
-    mention_place,
-    mention_printed_under,
-    phases_in_words,
-    structure_in_words,
-)
+from layers.wording import filter_in_words
 from layers.words import Words
 
 MM: Final = 72 / 25.4
 LEAST_SITE_RADIUS_M: Final = 650.0
 LEAST_ELEMENT_SIDE_M: Final = 900.0
 EXTENT_MARGIN: Final = 1.06
-FOOT_SHARES: Final = (0.14, 0.2, 0.26, 0.32, 0.38, 0.46)
 
 
 @dataclass(frozen=True)
 class SheetStyle:
-    """Sizes of one sheet: margins in points, type in points."""
+    """Sizes of one sheet: margins and type in points; `type_shares` are how much smaller the panel's type may be."""
 
     margin: float
     title: float
@@ -55,6 +44,7 @@ class SheetStyle:
     body: float
     note: float
     type_scale: float
+    type_shares: tuple[float, ...] = (1.0, 0.94, 0.88, 0.82)
 
 
 @dataclass
@@ -195,142 +185,6 @@ def notes_of(data: Dataset, request: ExportRequest, projects: Sequence[Project])
     ]
 
 
-# ---- the panel ----
-
-
-def figure_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float) -> list[Row]:
-    """Return the key figures: how many, how many of them with a place, and a bar a sector."""
-    placed = sum(project.placed for project in projects)
-    rows = [heading(words("print.figures"), size_pt * 1.06)]
-    rows += lines(
-        words("print.counts", n=len(projects), placed=placed, unplaced=len(projects) - placed),
-        width,
-        size_pt,
-        bold=True,
-    )
-    counts = Counter(project.sector for project in projects)
-    with_place = Counter(project.sector for project in projects if project.placed)
-    names = {sector: words(f"sector.{sector}") for sector in Sector if counts[sector]}
-    name_width = min(widest(names.values(), size_pt) + 6, width * 0.74)
-    for sector, name in names.items():
-        rows.append(
-            bar_row(name, counts[sector], max(counts.values()), size_pt, colour=style.SECTORS[sector].colour,
-                    share=with_place[sector] / counts[sector], name_width=name_width)
-        )  # fmt: skip
-    rows += lines(words("print.bars"), width, size_pt * 0.86, colour=style.TEXT_SECONDARY)
-    return [*(replace(row, keep=True) for row in rows[:-1]), rows[-1]]
-
-
-def index_rows(words: Words, drawn: DrawnMap, size_pt: float, width: float) -> list[Row]:
-    """Return the index of the numbers on the map."""
-    if not drawn.numbered:
-        return []
-    rows = [heading(words("print.index"), size_pt * 1.06)]
-    for number, project in drawn.numbered:
-        rows += numbered_row(str(number), project.name_in(words.language), "", width, size_pt)
-    return rows
-
-
-def unplaced_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float) -> list[Row]:
-    """Return the names of the projects without a place, to fill what room is left."""
-    unplaced = [project for project in projects if not project.placed]
-    if not unplaced:
-        return []
-    rows = [heading(words("list.unplaced", n=len(unplaced)), size_pt * 1.06, optional=True)]
-    for project in unplaced:
-        rows += numbered_row("·", project.name_in(words.language), "", width, size_pt, optional=True)
-    return rows
-
-
-def site_rows(data: Dataset, words: Words, project: Project, size_pt: float, width: float) -> list[Row]:
-    """Return all that is known of one project, with its evidence."""
-    language, location = words.language, project.location
-    mentions = [
-        words("format.mention", name=mention.name,
-              place=" · ".join([mention_place(data, words, mention), *mention_printed_under(mention)]))
-        for mention in project.mentions
-    ]  # fmt: skip
-    facts = [
-        (words("detail.phase"), phases_in_words(words, project)),
-        (words("detail.sector"), words(f"sector.{project.sector}")),
-        (words("detail.structure"), structure_in_words(data, words, project)),
-        *((words("detail.mentions") if i == 0 else "", mention) for i, mention in enumerate(mentions)),
-        (words("detail.grade"), grade_in_words(words, project)),
-        (words("detail.coordinate"), coordinate_in_words(project)),
-        (words("detail.address"), location.address),
-        (words("detail.basis"), location.basis.in_language(language)),
-        (words("detail.source"), location.source),
-        (words("detail.checked"), words.date(location.checked)),
-    ]
-    if project.current_status:
-        status = project.current_status
-        facts.insert(1, (words("detail.current"), f"{status.value} ({words.date(status.date)}, {status.source})"))
-    rows: list[Row] = []
-    if language != "zh":
-        rows += lines(project.name, width, size_pt * 1.15, bold=True, colour=style.TITLE)
-    rows += lines(project.summary.in_language(language), width, size_pt)
-    for term, value in facts:
-        if value:
-            rows += fact_rows(term, value, width, size_pt)
-    return rows
-
-
-def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
-    """Return what the plan says of one structure element, and how its shape was drawn."""
-    placed = data.element(element_id)
-    if placed is None:
-        return []
-    element, language = placed.element, words.language
-    group = next((g for g in data.district.groups if g.name == element.group), None)
-    rows: list[Row] = []
-    if language != "zh":
-        rows += lines(element.name, width, size_pt * 1.15, bold=True, colour=style.TITLE)
-    place = words("detail.element_place", group=name_in(language, group.name, group.names) if group else "",
-                  chapter=element.plan.chapter, section=element.plan.section)  # fmt: skip
-    rows += lines(place, width, size_pt, colour=style.TEXT_SECONDARY)
-    rows += lines(element.summary.in_language(language), width, size_pt)
-    for title, terms in (("detail.functions", element.functions), ("detail.leading_sectors", element.leading_sectors)):
-        if terms:
-            rows += fact_rows(
-                words(title), words("format.list").join(t.in_language(language) for t in terms), width, size_pt
-            )
-    rows += fact_rows(words("detail.schematic"), element.basis.in_language(language), width, size_pt)
-    members = [project for project in data.projects if project.element == element_id]
-    rows.append(heading(words("detail.members", n=len(members)), size_pt * 1.06))
-    for project in members:
-        pattern = "print.noted" if project.placed else "print.noted_unplaced"
-        note = words(pattern, note=words(f"phase.{project.phase}"))
-        rows += numbered_row("·", project.name_in(language), note, width, size_pt)
-    return rows
-
-
-def panel_rows(
-    data: Dataset,
-    request: ExportRequest,
-    projects: Sequence[Project],
-    drawn: DrawnMap,
-    frame: MapFrame,
-    size_pt: float,
-    width: float,
-) -> list[Row]:
-    """Return the panel of a sheet, in reading order, optional rows last."""
-    words, extent = request.words, request.extent
-    rows: list[Row] = []
-    if extent.kind == "site" and (project := data.project(extent.id)):
-        rows += site_rows(data, words, project, size_pt, width)
-    elif extent.kind == "element" and extent.id:
-        rows += element_rows(data, words, extent.id, size_pt, width)
-    rows += legend_rows(data, words, drawn, size_pt, width)
-    if extent.kind in ("district", "view"):
-        rows += figure_rows(words, projects, size_pt, width)
-    rows += index_rows(words, drawn, size_pt, width)
-    if extent.kind in ("district", "view"):
-        rows += unplaced_rows(words, projects, size_pt, width)
-    if extent.kind != "district":
-        rows.append(locator_row(data, request, frame.bounds_m, width))
-    return rows
-
-
 # ---- laying out ----
 
 
@@ -359,6 +213,11 @@ class _Page:
     def inner_width(self) -> float:
         return self.width - 2 * self.style.margin
 
+    @property
+    def body(self) -> Body:
+        bottom, top = self.bottom_of_body, self.top_of_body
+        return Body(self.style.margin, bottom, self.inner_width, top - bottom, self.style.body)
+
 
 def _make_page(data: Dataset, request: ExportRequest, projects: Sequence[Project], title: str) -> _Page:
     looks = style_of(request)
@@ -384,51 +243,6 @@ def _logo_size(template: Template, looks: SheetStyle) -> tuple[float, float]:
         return height * min(picture.width / picture.height, 4), height
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where map and columns stand, in points on the page: left, bottom, width, height of the map."""
-
-    map_box: tuple[float, float, float, float]
-    columns: tuple[Column, ...]
-
-
-def _layouts(page: _Page, bounds_m: Sequence[float]) -> list[_Layout]:
-    """Return the layouts to try, the one with the largest map scale and then the largest map first."""
-    gap, margin = page.style.body * 1.5, page.style.margin
-    top, bottom = page.top_of_body, page.bottom_of_body
-    layouts = []
-    column = page.style.body * 17.5
-    for count in (1, 2, 3, 4):
-        map_width = page.inner_width - count * (column + gap)
-        if map_width >= page.inner_width * 0.34:
-            left = margin + map_width + gap
-            columns = [Column(left + i * (column + gap), top, column, top - bottom) for i in range(count)]
-            layouts.append(_Layout((margin, bottom, map_width, top - bottom), tuple(columns)))
-    if page.height > page.width:
-        layouts += _layouts_with_foot(page, column, gap)
-    return sorted(layouts, key=lambda layout: _rank(layout, bounds_m))
-
-
-def _layouts_with_foot(page: _Page, side: float, gap: float) -> Iterator[_Layout]:
-    """Yield layouts for upright sheets: columns below the map, with and without one beside it."""
-    margin, top, bottom = page.style.margin, page.top_of_body, page.bottom_of_body
-    count = max(2, int(page.inner_width / (page.style.body * 18)))
-    column = (page.inner_width - (count - 1) * gap) / count
-    for share in FOOT_SHARES:
-        foot = (top - bottom) * share
-        height = top - bottom - foot - gap
-        below = [Column(margin + i * (column + gap), bottom + foot, column, foot) for i in range(count)]
-        yield _Layout((margin, bottom + foot + gap, page.inner_width, height), tuple(below))
-        width = page.inner_width - side - gap
-        beside = Column(margin + width + gap, top, side, height)
-        yield _Layout((margin, bottom + foot + gap, width, height), (beside, *below))
-
-
-def _rank(layout: _Layout, bounds_m: Sequence[float]) -> tuple[float, float]:
-    _, _, width, height = layout.map_box
-    return fitted_frame(bounds_m, width, height).scale, -width * height
-
-
 def make_sheet(data: Dataset, request: ExportRequest) -> Sheet:
     """Return the sheet that the request asks for, drawn but not yet rendered.
 
@@ -438,47 +252,75 @@ def make_sheet(data: Dataset, request: ExportRequest) -> Sheet:
 
     Notes
     -----
-    The map is in the district's metric CRS, at a round scale. The smallest panel that holds legend, figures and
-    index is taken; what room it leaves is filled with the names of the projects without a place.
+    The map is in the district's metric CRS, at a round scale. Of the layouts whose panel holds legend, figures, facts
+    and index, the one with the largest scale is taken, then the one with the largest type. What room the panel leaves
+    is filled with the names of the projects without a place, a map of the whole district and words on the structure.
     """
     projects = map_projects(data, request)
-    title = sheet_title(data, request)
-    page = _make_page(data, request, projects, title)
-    bounds_m = extent_bounds_m(data, request.extent)
-    layouts = _layouts(page, bounds_m)
-    best: tuple[MapPlan, Flow] | None = None
-    for layout in layouts:
-        plan = _plan_map(data, request, projects, layout.map_box, bounds_m, page.style.type_scale)
-        filled = _fill_panel(data, request, projects, page, layout, plan)
-        if best is None or filled.fits or filled.cut < best[1].cut:
-            best = plan, filled
-        if filled.fits:
-            break
-    assert best is not None, "every page has layouts"
-    return _draw_sheet(data, request, projects, page, *best)
+    page = _make_page(data, request, projects, sheet_title(data, request))
+    plan, filled = _Fitting(data, request, projects, page).best()
+    return _draw_sheet(data, request, projects, page, plan, filled)
 
 
-def _fill_panel(
-    data: Dataset,
-    request: ExportRequest,
-    projects: Sequence[Project],
-    page: _Page,
-    layout: _Layout,
-    plan: "MapPlan",
-) -> Flow:
-    size, words = page.style.body, request.words
-    rows = panel_rows(data, request, projects, plan.drawing.drawn, plan.frame, size, layout.columns[0].width)
+class _Fitting:
+    """The search for the layout of one sheet."""
 
-    def more(n: int) -> Row:
-        return lines(words("print.more", n=n), layout.columns[0].width, size, colour=style.TEXT_SECONDARY)[0]
+    def __init__(self, data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page) -> None:
+        self.data, self.request, self.projects, self.page = data, request, projects, page
+        self.bounds_m = extent_bounds_m(data, request.extent)
+        body = page.body
+        self.layouts = sorted(layouts(body, is_upright=page.height > page.width), key=self._rank)
 
-    filled = flow(rows, layout.columns, more)
-    if filled.fits:
+    def _rank(self, layout: Layout) -> tuple[float, float]:
+        return fitted_frame(self.bounds_m, *layout.map_box[2:]).scale, -layout.map_area
+
+    def best(self) -> tuple["MapPlan", Flow]:
+        """Return the best layout's map and panel; where none holds all, the roomiest, with what it left out counted."""
+        plan: MapPlan | None = None
+        for layout in self.layouts:
+            # The next map is no larger, so it has no fewer numbers to explain than the last one.
+            if plan and not self._filled(layout, plan).fits:
+                continue
+            plan = self._planned(layout)
+            filled = self._filled(layout, plan)
+            if filled.fits:
+                return plan, filled
+        roomiest = max(self.layouts, key=lambda each: sum(c.width * c.height for c in each.columns))
+        plan = self._planned(roomiest)
+        return plan, self._cut(roomiest, plan)
+
+    def _planned(self, layout: Layout) -> "MapPlan":
+        return _plan_map(
+            self.data, self.request, self.projects, layout.map_box, self.bounds_m, self.page.style.type_scale
+        )
+
+    def _filled(self, layout: Layout, plan: "MapPlan") -> Flow:
+        """Return the panel in the largest type in which it fits."""
+        filled = Flow([], 1)
+        for share in self.page.style.type_shares:
+            filled = flow(self._rows(layout, plan, share), layout.columns, self._fillers(layout, plan, share))
+            if filled.fits:
+                break
         return filled
-    # What is left over of the largest panel is counted, never dropped in silence.
-    must = [replace(row, optional=True) for row in rows if not row.optional]
-    cut = flow(must, layout.columns, more)
-    return Flow(cut.placed, cut.cut, fits=False)
+
+    def _cut(self, layout: Layout, plan: "MapPlan") -> Flow:
+        share = self.page.style.type_shares[-1]
+        width, size = layout.columns[0].width, self.page.style.body * share
+
+        def more(n: int) -> Row:
+            return lines(self.request.words("print.more", n=n), width, size, colour=style.TEXT_SECONDARY)[0]
+
+        return flow_cut(self._rows(layout, plan, share), layout.columns, more)
+
+    def _rows(self, layout: Layout, plan: "MapPlan", share: float) -> list[Row]:
+        body = self.page.style.body
+        legend = body * share if self.request.paper.is_paper else body
+        return panel_rows(self.data, self.request, self.projects, plan.drawing.drawn, layout.columns[0].width,
+                          size_pt=legend, small_pt=body * share)  # fmt: skip
+
+    def _fillers(self, layout: Layout, plan: "MapPlan", share: float) -> Iterator[Filler]:
+        size, width = self.page.style.body * share, layout.columns[0].width
+        return panel_fillers(self.data, self.request, self.projects, plan.frame, size, width)
 
 
 def _draw_sheet(

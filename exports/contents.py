@@ -1,0 +1,208 @@
+"""What the panel beside a map holds: legend with key figures, index of numbers, facts, and what fills spare room."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from exports.legend import legend_rows, sector_symbol
+from exports.locator import locator_row
+from exports.mapdraw import DrawnMap, MapFrame
+from exports.panel import Bar, Filler, Row, bar_row, fact_rows, heading, lines, numbered_row, widest
+from exports.request import ExportRequest
+from geo.load import Dataset
+from geo.names import name_in
+from geo.project import Project
+from geo.vocabulary import Sector
+from layers import style
+from layers.wording import (
+    coordinate_in_words,
+    grade_in_words,
+    mention_place,
+    mention_printed_under,
+    phases_in_words,
+    structure_in_words,
+)
+from layers.words import Words
+
+LEAST_LOCATOR_PT: Final = 90.0
+FEW_PROJECTS: Final = 3
+
+
+def panel_rows(
+    data: Dataset,
+    request: ExportRequest,
+    projects: Sequence[Project],
+    drawn: DrawnMap,
+    width: float,
+    *,
+    size_pt: float,
+    small_pt: float,
+) -> list[Row]:
+    """Return the panel of a sheet in reading order: legend and figures in `size_pt`, index and facts in `small_pt`."""
+    words, extent = request.words, request.extent
+    whole = extent.kind in ("district", "view")
+    rows: list[Row] = []
+    if extent.kind == "site" and (project := data.project(extent.id)):
+        rows += site_rows(data, words, project, small_pt, width)
+    elif extent.kind == "element" and extent.id:
+        rows += element_rows(data, words, extent.id, small_pt, width)
+    title = words("legend.sector" if projects else "print.figures")
+    figures = figure_rows(words, projects, size_pt, width, title=title) if whole else []
+    rows += legend_rows(data, words, drawn, size_pt, width, figures=figures)
+    return rows + index_rows(words, drawn, small_pt, width)
+
+
+def panel_fillers(
+    data: Dataset, request: ExportRequest, projects: Sequence[Project], frame: MapFrame, size_pt: float, width: float
+) -> Iterator[Filler]:
+    """Yield what fills the room that a panel leaves, the most useful first."""
+    words, extent = request.words, request.extent
+
+    def locator(room: float) -> Row | None:
+        if room < LEAST_LOCATOR_PT:
+            return None
+        return locator_row(data, request, frame.bounds_m, width, height_pt=room - 12)
+
+    def more(n: int) -> Row:
+        return lines(words("print.more", n=n), width, size_pt, colour=style.TEXT_SECONDARY)[0]
+
+    if extent.kind in ("district", "view"):
+        if 0 < len(projects) <= FEW_PROJECTS:
+            yield from (Filler(_project_rows(data, words, project, size_pt, width)) for project in projects)
+        yield Filler(unplaced_rows(words, projects, size_pt, width), least=4, more=more)
+    if extent.kind != "district":
+        yield Filler(stretch=locator)
+    title = [heading(words("legend.structure"), size_pt * 1.06)]
+    for placed in data.elements:
+        if placed.element.id != extent.id:
+            rows = [*title, *_structure_rows(data, words, placed.element.id, size_pt, width)]
+            yield Filler(rows, least=len(rows))
+            title = []
+
+
+def _project_rows(data: Dataset, words: Words, project: Project, size_pt: float, width: float) -> list[Row]:
+    rows = [heading(project.name_in(words.language), size_pt * 1.06)]
+    return rows + site_rows(data, words, project, size_pt, width)
+
+
+def _structure_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
+    """Return a structure element's name and what the plan says of it, held together."""
+    placed = data.element(element_id)
+    if placed is None:
+        return []
+    rows = lines(placed.element.name_in(words.language), width, size_pt, bold=True)
+    rows += lines(placed.element.summary.in_language(words.language), width, size_pt, colour=style.TEXT_SECONDARY)
+    return [*(replace(row, keep=True) for row in rows[:-1]), rows[-1]]
+
+
+def figure_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float, *, title: str) -> list[Row]:
+    """Return the key figures: how many, how many of them with a place, and a bar a sector beside its symbol."""
+    placed = sum(project.placed for project in projects)
+    rows = [heading(title, size_pt * 1.06)]
+    rows += lines(
+        words("print.counts", n=len(projects), placed=placed, unplaced=len(projects) - placed),
+        width,
+        size_pt,
+        bold=True,
+    )
+    if projects:
+        rows += _bar_rows(words, projects, size_pt, width)
+        rows += lines(words("print.bars"), width, size_pt * 0.9, colour=style.TEXT_SECONDARY)
+    return [*(replace(row, keep=True) for row in rows[:-1]), rows[-1]]
+
+
+def _bar_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float) -> list[Row]:
+    counts = Counter(project.sector for project in projects)
+    with_place = Counter(project.sector for project in projects if project.placed)
+    names = {sector: words(f"sector.{sector}") for sector in Sector if counts[sector]}
+    name_width = min(widest(names.values(), size_pt) + 1, width * 0.5)
+    most = max(counts.values())
+    return [
+        bar_row(name, Bar(counts[sector], most, with_place[sector], style.SECTORS[sector].colour), width, size_pt,
+                name_width=name_width, draw_symbol=sector_symbol(sector))
+        for sector, name in names.items()
+    ]  # fmt: skip
+
+
+def index_rows(words: Words, drawn: DrawnMap, size_pt: float, width: float) -> list[Row]:
+    """Return the index of the numbers on the map."""
+    if not drawn.numbered:
+        return []
+    rows = [heading(words("print.index"), size_pt * 1.06)]
+    for number, project in drawn.numbered:
+        rows += numbered_row(str(number), project.name_in(words.language), "", width, size_pt)
+    return rows
+
+
+def unplaced_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float) -> list[Row]:
+    """Return the names of the projects without a place."""
+    unplaced = [project for project in projects if not project.placed]
+    if not unplaced:
+        return []
+    rows = [heading(words("list.unplaced", n=len(unplaced)), size_pt * 1.06)]
+    for project in unplaced:
+        rows += numbered_row("·", project.name_in(words.language), "", width, size_pt)
+    return rows
+
+
+def site_rows(data: Dataset, words: Words, project: Project, size_pt: float, width: float) -> list[Row]:
+    """Return all that is known of one project, with its evidence."""
+    language, location = words.language, project.location
+    mentions = [
+        words("format.mention", name=mention.name,
+              place=" · ".join([mention_place(data, words, mention), *mention_printed_under(mention)]))
+        for mention in project.mentions
+    ]  # fmt: skip
+    facts = [
+        (words("detail.phase"), phases_in_words(words, project)),
+        (words("detail.sector"), words(f"sector.{project.sector}")),
+        (words("detail.structure"), structure_in_words(data, words, project)),
+        *((words("detail.mentions") if i == 0 else "", mention) for i, mention in enumerate(mentions)),
+        (words("detail.grade"), grade_in_words(words, project)),
+        (words("detail.coordinate"), coordinate_in_words(project)),
+        (words("detail.address"), location.address),
+        (words("detail.basis"), location.basis.in_language(language)),
+        (words("detail.source"), location.source),
+        (words("detail.checked"), words.date(location.checked)),
+    ]
+    if project.current_status:
+        status = project.current_status
+        facts.insert(1, (words("detail.current"), f"{status.value} ({words.date(status.date)}, {status.source})"))
+    rows: list[Row] = []
+    if language != "zh":
+        rows += lines(project.name, width, size_pt * 1.15, bold=True, colour=style.TITLE)
+    rows += lines(project.summary.in_language(language), width, size_pt)
+    for term, value in facts:
+        if value:
+            rows += fact_rows(term, value, width, size_pt)
+    return rows
+
+
+def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
+    """Return what the plan says of one structure element, and how its shape was drawn."""
+    placed = data.element(element_id)
+    if placed is None:
+        return []
+    element, language = placed.element, words.language
+    group = next((g for g in data.district.groups if g.name == element.group), None)
+    rows: list[Row] = []
+    if language != "zh":
+        rows += lines(element.name, width, size_pt * 1.15, bold=True, colour=style.TITLE)
+    place = words("detail.element_place", group=name_in(language, group.name, group.names) if group else "",
+                  chapter=element.plan.chapter, section=element.plan.section)  # fmt: skip
+    rows += lines(place, width, size_pt, colour=style.TEXT_SECONDARY)
+    rows += lines(element.summary.in_language(language), width, size_pt)
+    for title, terms in (("detail.functions", element.functions), ("detail.leading_sectors", element.leading_sectors)):
+        if terms:
+            rows += fact_rows(
+                words(title), words("format.list").join(t.in_language(language) for t in terms), width, size_pt
+            )
+    rows += fact_rows(words("detail.schematic"), element.basis.in_language(language), width, size_pt)
+    members = [project for project in data.projects if project.element == element_id]
+    rows.append(heading(words("detail.members", n=len(members)), size_pt * 1.06))
+    for project in members:
+        pattern = "print.noted" if project.placed else "print.noted_unplaced"
+        note = words(pattern, note=words(f"phase.{project.phase}"))
+        rows += numbered_row("·", project.name_in(language), note, width, size_pt)
+    return rows
