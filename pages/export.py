@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.desk import desk
-from ui.export_form import export_form, keep_preset
+from ui.export_form import export_form
 from ui.export_result import preview, result
 from ui.notices import problem_notice
 
@@ -11,7 +11,6 @@ here = desk()
 form, picture = st.columns([1, 2.6], gap="medium")
 with form:
     asked = export_form(here)
-    keep_preset(asked, here.words)
 with picture:
     problem_notice(here.words, here.data.problems, title="problem.data_title")
     result(here, asked)

@@ -24,6 +24,7 @@ ELEMENT, SITE, TITLE, PURPOSE, REVIEW, LANGUAGE = (
     "x_review",
     "x_language",
 )
+_ASKED, _KEPT = "x_asked", "x_kept"
 SAME_LANGUAGE: Final = "same"
 WITH_MAP: Final = frozenset({"png", "pdf", "svg", "pack"})
 WITH_SIZE: Final = WITH_MAP | {"atlas"}
@@ -73,7 +74,8 @@ def export_form(desk: Desk) -> Asked:
     _filter(desk)
     asked = {"filter": desk.state.filter, "language": language, "title": title or None, "size": size, "extent": extent,
              "purpose": purpose, "hidden": desk.state.hidden, "sites": sites, "crs": crs, "dpi": dpi}  # fmt: skip
-    return Asked(code, ExportRequest.model_validate(asked))
+    request = st.session_state[_ASKED] = ExportRequest.model_validate(asked)
+    return Asked(code, request)
 
 
 def _size(words: Words) -> str:
@@ -154,23 +156,22 @@ def _presets(desk: Desk) -> None:
         else:
             st.caption(words("export.preset_none"))
         new = st.text_input(words("export.preset_name"), key="x_preset_name", max_chars=MAX_NAME)
-        if st.button(words("export.preset_save"), disabled=not new.strip()):
-            st.session_state["x_save_as"] = new
+        st.button(words("export.preset_save"), disabled=not new.strip(), on_click=_keep_preset)
+    if kept := st.session_state.pop(_KEPT, None):
+        st.toast(words(kept[0], **kept[1]))
 
 
-def keep_preset(asked: Asked, words: Words) -> None:
-    """Keep what is asked for under the name that was typed, if one was just given."""
-    name = st.session_state.pop("x_save_as", None)
-    if name is None:
-        return
+def _keep_preset() -> None:
+    """Keep what the form last asked for under the name that was typed."""
+    name = st.session_state["x_preset_name"]
     try:
-        save_preset(name, asked.request)
+        save_preset(name, st.session_state[_ASKED])
     except PresetError:
-        st.error(words("export.preset_refused"))
+        st.session_state[_KEPT] = ("export.preset_refused", {})
     except OSError as error:
-        st.error(words("export.preset_failed", reason=plain(error.strerror or "")))
+        st.session_state[_KEPT] = ("export.preset_failed", {"reason": plain(error.strerror or "")})
     else:
-        st.toast(words("export.preset_saved", name=plain(name)))
+        st.session_state[_KEPT] = ("export.preset_saved", {"name": plain(name)})
 
 
 def _use_preset(request: ExportRequest) -> None:

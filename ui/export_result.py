@@ -108,22 +108,22 @@ def _job_panel(desk: Desk, asked: Asked, name: str) -> None:
 @st.fragment(run_every=0.5)
 def _job_state(desk: Desk, job: ExportJob) -> None:
     words = desk.words
+    if st.session_state.get(_JOB) is not job:
+        st.rerun()  # the whole page: the job was cancelled or forgotten
     if not job.finished:
         count = words("export.progress", done=job.done, total=job.total) if job.total else words("export.starting")
         st.progress(job.share, text=count)
         st.button(words("export.cancel"), on_click=_cancel, key="x_cancel")
         return
-    if st.session_state.get(_JOB) is not job:
-        return
     if job.error:
         st.error(words("export.failed", reason=plain(job.error)))
-        st.button(words("export.again"), on_click=_forget, key="x_again")
+        st.button(words("export.again"), on_click=_cancel, key="x_again")
         return
     for notice in job.notices:
         st.warning(plain(notice))
     st.download_button(words("export.download"), job.content, file_name=job.name, mime=FORMATS[job.code].mime,
                        type="primary", on_click="ignore", key="x_ready")  # fmt: skip
-    st.button(words("export.again"), on_click=_forget, key="x_again")
+    st.button(words("export.again"), on_click=_cancel, key="x_again")
 
 
 def _start(asked: Asked, name: str) -> None:
@@ -135,10 +135,6 @@ def _cancel() -> None:
     job: ExportJob | None = st.session_state.pop(_JOB, None)
     if job:
         job.cancel()
-
-
-def _forget() -> None:
-    _cancel()
 
 
 def _copy_button(desk: Desk, asked: Asked) -> None:

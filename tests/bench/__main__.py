@@ -18,6 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from layers.webassets import LEAFLET
+from tests.bench import exports
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAFLET_DIR = ROOT / "static" / LEAFLET
@@ -262,6 +263,7 @@ def report(results: dict[str, dict[str, Figures]]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", choices=("map", "exports"), help="measure one part")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     arguments = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -269,14 +271,18 @@ def main() -> int:
         sys.exit("Chromium is needed: see tools/ensure_chromium.sh")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
-        results = {}
-        for setting, collect in (("garbage collection tamed", False), ("Streamlit's defaults", True)):
-            results[setting] = measure(browser, [PEER, OURS], collect_garbage=collect, folder=Path(folder))
+        results, files, passed = {}, {}, True
+        if arguments.only != "exports":
+            for setting, collect in (("garbage collection tamed", False), ("Streamlit's defaults", True)):
+                results[setting] = measure(browser, [PEER, OURS], collect_garbage=collect, folder=Path(folder))
+            passed = report(results)
+        if arguments.only != "map":
+            files, files_passed = exports.run(browser)
+            passed &= files_passed
         browser.close()
-    passed = report(results)
     if arguments.json:
         figures = {setting: {name: vars(f) for name, f in by.items()} for setting, by in results.items()}
-        arguments.json.write_text(json.dumps(figures, indent=1))
+        arguments.json.write_text(json.dumps({**figures, "exports": files}, indent=1))
     return 0 if passed else 1
 
 
