@@ -3,8 +3,9 @@
 It finds what the loader finds, and what takes two records, two files or a measurement to see.
 """
 
+import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 from pathlib import Path
@@ -16,9 +17,11 @@ from shapely import get_coordinates, get_parts, is_ccw, is_valid_reason
 from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geo.indicators import INDICATORS_FILE, TERMS_FILE
 from geo.load import BASE_LAYERS, Dataset, UnreadableDistrictError, load_dataset, read_features, read_geometry
 from geo.metric import STORAGE_CRS, to_metric
 from geo.problem import Problem
+from geo.programmes import PROGRAMMES_FILE
 from geo.project import Project
 from geo.vocabulary import KNOWN_GRADES
 
@@ -35,6 +38,8 @@ HEADINGS_OF_BOX: Final[dict[int, frozenset[str | None]]] = {
     4: frozenset({"重点实施", "拟推进", "力争盘活"}),
     7: frozenset({None}),
 }
+
+_HANZI: Final = re.compile("[\u4e00-\u9fff]")
 
 Problems = Iterator[Problem]
 
@@ -133,6 +138,51 @@ def road_labels_known(dataset: Dataset) -> Problems:
         yield Problem("road_unknown", "road_labels.geojson", name)
 
 
+def indicators_as_stated(dataset: Dataset) -> Problems:
+    """Find annexes whose lines are not those the plan counts: 1 to n, and so many of each attribute."""
+    rows = dataset.indicators
+    yield from _unknown(INDICATORS_FILE, "annex", {row.annex for row in rows} - dataset.district.annexes.keys())
+    for number, annex in dataset.district.annexes.items():
+        listed = [row for row in rows if row.annex == number]
+        yield from _not_numbered(INDICATORS_FILE, f"annex {number}", [row.number for row in listed], annex.indicators)
+        found = Counter(row.attribute for row in listed)
+        for attribute, stated in annex.attributes.items():
+            if found[attribute] != stated:
+                detail = f"annex {number}: {attribute} {found[attribute]}, not {stated}"
+                yield Problem("count_not_as_stated", INDICATORS_FILE, detail)
+
+
+def indicator_words_translated(dataset: Dataset) -> Problems:
+    """Find categories, units and values in words without English."""
+    rows = dataset.indicators
+    written = {text for row in rows for text in (row.category, row.unit, *row.printed)}
+    for text in sorted(written - dataset.terms.keys()):
+        if _HANZI.search(text):
+            yield Problem("term_unknown", TERMS_FILE, text)
+
+
+def programmes_as_stated(dataset: Dataset) -> Problems:
+    """Find boxes whose programmes are not those the plan prints: 1 to n, under the box's title."""
+    rows = dataset.programmes
+    boxes = {number: box for number, box in dataset.district.boxes.items() if box.programmes}
+    yield from _unknown(PROGRAMMES_FILE, "box", {row.box for row in rows} - boxes.keys())
+    for number, box in boxes.items():
+        listed = [row for row in rows if row.box == number]
+        yield from _not_numbered(PROGRAMMES_FILE, f"box {number}", [row.number for row in listed], box.programmes or 0)
+        for title in sorted({row.box_title for row in listed} - {box.title}):
+            yield Problem("title_not_as_printed", PROGRAMMES_FILE, f"box {number}: {title}")
+
+
+def _unknown(file: str, what: str, numbers: Iterable[int]) -> Problems:
+    for number in sorted(numbers):
+        yield Problem(f"{what}_unknown", file, str(number))
+
+
+def _not_numbered(file: str, what: str, numbers: Sequence[int], stated: int) -> Problems:
+    if list(numbers) != list(range(1, stated + 1)):
+        yield Problem("count_not_as_stated", file, f"{what}: {len(numbers)}, not 1 to {stated}")
+
+
 # ---- what has to be measured ----
 
 
@@ -169,6 +219,9 @@ RULES: Final = (
     groups_complete,
     credits_given,
     road_labels_known,
+    indicators_as_stated,
+    indicator_words_translated,
+    programmes_as_stated,
     projects_in_the_district,
     elements_in_the_district,
     elements_on_land,
@@ -227,6 +280,7 @@ def main(arguments: Sequence[str]) -> int:
     if problems:
         return 1
     counted = f"{len(dataset.projects)} projects, {len(dataset.elements)} elements, {len(dataset.base)} base layers"
+    counted += f", {len(dataset.indicators)} indicators, {len(dataset.programmes)} programmes"
     print(f"{counted}: no problems")
     return 0
 

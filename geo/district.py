@@ -2,6 +2,9 @@
 
 import datetime
 
+from pydantic import Field
+
+from geo.indicators import Attribute
 from geo.layout import Group
 from geo.names import ForeignLanguage
 from geo.project import Bilingual, KebabId, Record, Text
@@ -17,10 +20,24 @@ class Plan(Record):
 
 
 class Titled(Record):
-    """A box of the plan and its title."""
+    """A box of the plan, its title, and how many programmes it lists (None where it lists projects)."""
 
     title: Text
     titles: dict[ForeignLanguage, Text]
+    programmes: int | None = None
+
+
+class Annex(Record):
+    """An annex of the plan that lists indicators.
+
+    `indicators` is how many; `attributes` how many of each kind the plan's text says, `stated_in` where.
+    """
+
+    title: Text
+    titles: dict[ForeignLanguage, Text]
+    indicators: int
+    attributes: dict[Attribute, int] = Field(default_factory=dict)
+    stated_in: Bilingual | None = None
 
 
 class Structure(Record):
@@ -44,6 +61,7 @@ class District(Record):
     structure: Structure
     groups: tuple[Group, ...]
     boxes: dict[int, Titled]
+    annexes: dict[int, Annex] = Field(default_factory=dict)
 
 
 class Source(Record):

@@ -6,9 +6,9 @@ Nothing is repaired in silence, and one bad record never hides the good ones.
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.district import District, Source
 from geo.filter import ProjectIndex
+from geo.indicators import Indicator, load_indicators, load_terms
 from geo.layout import Element
-from geo.problem import Problem
+from geo.problem import Problem, field_problems
+from geo.programmes import Programme, load_programmes
 from geo.project import Project
 
 FeatureCollection = dict[str, Any]
@@ -54,6 +56,8 @@ class Dataset:
     """All of one district's data.
 
     `base` maps a layer's name to its GeoJSON FeatureCollection (EPSG:4326); a missing layer is absent.
+    `indicators` are the lines of annexes 1 and 2, `terms` our English for their words, `programmes` those of boxes
+    5 to 9, which are no projects.
     `version` is the projects file's own; `fingerprint` changes with every byte of any file.
     """
 
@@ -65,6 +69,9 @@ class Dataset:
     problems: tuple[Problem, ...]
     version: str
     fingerprint: str
+    indicators: tuple[Indicator, ...] = ()
+    terms: Mapping[str, str] = field(default_factory=dict)
+    programmes: tuple[Programme, ...] = ()
 
     @cached_property
     def index(self) -> ProjectIndex:
@@ -128,20 +135,6 @@ def _where(path: Path, number: int, feature: Any) -> str:
     return f"{path.name} #{number}" + (f" ({identity})" if identity else "")
 
 
-def _field_problems(where: str, error: ValidationError) -> Iterator[Problem]:
-    for item in error.errors(include_url=False, include_context=False):
-        field = ".".join(str(part) for part in item["loc"])
-        match item["type"]:
-            case "missing":
-                yield Problem("field_missing", where, field)
-            case "extra_forbidden":
-                yield Problem("field_unknown", where, field)
-            case "value_error":
-                yield Problem("rule_broken", where, item["msg"].removeprefix("Value error, "))
-            case _:
-                yield Problem("field_invalid", where, f"{field} = {item['input']!r}"[:120])
-
-
 def read_geometry(feature: dict[str, Any]) -> BaseGeometry:
     """Return a GeoJSON feature's geometry (EPSG:4326).
 
@@ -195,7 +188,7 @@ def _load_projects(path: Path) -> tuple[list[Project], str, list[Problem]]:
         try:
             project = parse_project(feature)
         except ValidationError as error:
-            problems.extend(_field_problems(where, error))
+            problems.extend(field_problems(where, error))
             continue
         except ValueError as error:
             problems.append(Problem("rule_broken", where, str(error)))
@@ -215,7 +208,7 @@ def _load_elements(path: Path) -> tuple[list[PlacedElement], list[Problem]]:
             element = Element.model_validate({**feature["properties"], "id": feature.get("id")})
             geometry = read_geometry(feature)
         except ValidationError as error:
-            problems.extend(_field_problems(where, error))
+            problems.extend(field_problems(where, error))
             continue
         except ValueError as error:
             problems.append(Problem("geometry_invalid", where, str(error)))
@@ -245,7 +238,7 @@ def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem
                 BaseProperties.model_validate(feature["properties"])
                 read_geometry(feature)
             except ValidationError as error:
-                problems.extend(_field_problems(where, error))
+                problems.extend(field_problems(where, error))
             except ValueError as error:
                 problems.append(Problem("geometry_invalid", where, str(error)))
             else:
@@ -266,7 +259,7 @@ def _load_sources(path: Path) -> tuple[list[Source], list[Problem]]:
         try:
             sources.append(Source.model_validate(item))
         except ValidationError as error:
-            problems.extend(_field_problems(f"{path.name} #{number}", error))
+            problems.extend(field_problems(f"{path.name} #{number}", error))
     return sources, problems
 
 
@@ -280,7 +273,9 @@ def _dangling_elements(projects: Iterable[Project], elements: Iterable[PlacedEle
 def fingerprint_of(folder: Path) -> str:
     """Return a hash of every data file in `folder` (names and contents)."""
     digest = hashlib.sha256()
-    for path in sorted(p for pattern in ("*.geojson", "*.json", "base/*.geojson") for p in folder.glob(pattern)):
+    for path in sorted(
+        p for pattern in ("*.geojson", "*.json", "*.csv", "base/*.geojson") for p in folder.glob(pattern)
+    ):
         digest.update(path.name.encode())
         with suppress(OSError):  # the loader says what is wrong with it
             digest.update(path.read_bytes())
@@ -300,11 +295,14 @@ def load_dataset(folder: Path) -> Dataset:
     try:
         district = District.model_validate(raw)
     except ValidationError as error:
-        raise UnreadableDistrictError(next(_field_problems("district.json", error))) from error
+        raise UnreadableDistrictError(next(field_problems("district.json", error))) from error
     projects, version, project_problems = _load_projects(folder / "projects.geojson")
     elements, element_problems = _load_elements(folder / "layout.geojson")
     base, base_problems = _load_base(folder / "base")
     sources, source_problems = _load_sources(folder / "sources.json")
+    indicators, indicator_problems = load_indicators(folder)
+    terms, term_problems = load_terms(folder)
+    programmes, programme_problems = load_programmes(folder)
     return Dataset(
         district=district,
         projects=tuple(projects),
@@ -316,8 +314,14 @@ def load_dataset(folder: Path) -> Dataset:
             *element_problems,
             *base_problems,
             *source_problems,
+            *indicator_problems,
+            *term_problems,
+            *programme_problems,
             *_dangling_elements(projects, elements),
         ),
         version=version,
         fingerprint=fingerprint_of(folder),
+        indicators=tuple(indicators),
+        terms=terms,
+        programmes=tuple(programmes),
     )

@@ -1,6 +1,9 @@
 """A problem found in a file or a link: what is wrong, where, and for whom to mend it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from pydantic import ValidationError
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,18 @@ class Problem:
     code: str
     where: str
     detail: str = ""
+
+
+def field_problems(where: str, error: ValidationError) -> Iterator[Problem]:
+    """Yield what a model found wrong with a record, field by field."""
+    for item in error.errors(include_url=False, include_context=False):
+        field = ".".join(str(part) for part in item["loc"])
+        match item["type"]:
+            case "missing":
+                yield Problem("field_missing", where, field)
+            case "extra_forbidden":
+                yield Problem("field_unknown", where, field)
+            case "value_error":
+                yield Problem("rule_broken", where, item["msg"].removeprefix("Value error, "))
+            case _:
+                yield Problem("field_invalid", where, f"{field} = {item['input']!r}"[:120])

@@ -25,8 +25,26 @@ DISTRICT = {
         {"id": "axis", "name": "一轴", "names": {"en": "One axis"}},
         {"id": "bays", "name": "两湾", "names": {"en": "Two bays"}},
     ],
-    "boxes": {"1": {"title": "专栏1", "titles": {"en": "Box 1"}}, "4": {"title": "专栏4", "titles": {"en": "Box 4"}}},
+    "boxes": {
+        "1": {"title": "专栏1", "titles": {"en": "Box 1"}},
+        "4": {"title": "专栏4", "titles": {"en": "Box 4"}},
+        "5": {"title": "专栏5", "titles": {"en": "Box 5"}, "programmes": 2},
+    },
+    "annexes": {
+        "1": {"title": "附件1", "titles": {"en": "Annex 1"}, "indicators": 1},
+        "2": {"title": "附件2", "titles": {"en": "Annex 2"}, "indicators": 1, "attributes": {"约束性": 1}},
+    },
 }
+INDICATORS = """annex,number,category,name,name_en,unit,base_year,base,target_year,target_absolute,target_growth,\
+result_year,result_absolute,result_growth,attribute
+1,1,民生,失业率,Unemployment,％,,,2020,<3,—,2020,2.18,—,约束性
+2,1,民生,失业率,Unemployment,％,2020,2.18,2025,高于全市,—,,,,约束性
+"""
+TERMS = "term,en\n民生,Livelihood\n高于全市,above the city's\n"
+PROGRAMMES = """box,box_title,number,name,name_en
+5,专栏5,1,路灯工程,Street lamps
+5,专栏5,2,公厕工程,Public toilets
+"""
 
 
 def both(text: str) -> dict[str, str]:
@@ -126,6 +144,9 @@ def sample_files() -> dict[str, Any]:
     return {
         "district.json": DISTRICT,
         "sources.json": [],
+        "indicators.csv": INDICATORS,
+        "indicator_terms.csv": TERMS,
+        "programmes.csv": PROGRAMMES,
         "projects.geojson": collection(
             project_feature("park"),
             project_feature("pier", (121.62, 38.92), name="码头"),
@@ -138,8 +159,9 @@ def sample_files() -> dict[str, Any]:
 
 
 def write(folder: Path, files: dict[str, Any]) -> Path:
-    """Write the files as JSON and return the folder."""
+    """Write the files, tables as they are and all others as JSON, and return the folder."""
     (folder / "base").mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        text = content if name.endswith(".csv") else json.dumps(content, ensure_ascii=False)
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
