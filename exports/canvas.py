@@ -1,7 +1,8 @@
 """Drawing with matplotlib, without pyplot or its global state: layers, text with a halo, lines and symbols."""
 
+import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -11,19 +12,22 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.patheffects import Stroke
+from matplotlib.patheffects import PathEffectRenderer, Stroke
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 from shapely import get_parts
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from exports.fonts import font, printable
+from exports.fonts import BOLD, font, printable, width_pt
 from layers import style
 
 HALO_SHARE: Final = 0.30
 HALO_OPACITY: Final = 0.9
 LAYER_PREFIX: Final = "layer."
+MIDDLE_EM: Final = 0.36
+"""Half the height of capitals, figures and hanzi, in sizes of the type."""
+BEFORE_ANCHOR: Final = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
 class Layer(Artist):
@@ -137,6 +141,33 @@ def symbol(
     return [ground, drawn]
 
 
+class Line(Text):
+    """One line of text on its baseline, set by our own widths; matplotlib would measure each text anew to draw it."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the line, with its path effects if any."""
+        words = self.get_text()
+        if not self.get_visible() or not words.strip():
+            return
+        prop, angle = self.get_fontproperties(), self.get_rotation()
+        x, y = map(float, self.get_transform().transform(self.get_unitless_position()))
+        share = BEFORE_ANCHOR[self.get_horizontalalignment()]
+        if share:
+            width = width_pt(words, prop.get_size_in_points(), bold=prop.get_weight() == BOLD)
+            shift = cast(float, renderer.points_to_pixels(width)) * share
+            turn = math.radians(angle)
+            x, y = x - shift * math.cos(turn), y - shift * math.sin(turn)
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        gc = renderer.new_gc()
+        gc.set_foreground(self.get_color())
+        self._set_gc_clip(gc)  # type: ignore[attr-defined]
+        effects = self.get_path_effects()
+        drawing = PathEffectRenderer(effects, renderer) if effects else renderer
+        drawing.draw_text(gc, x, y, words, prop, angle, mtext=self)
+        gc.restore()
+
+
 def text(
     words: str,
     x: float,
@@ -147,21 +178,29 @@ def text(
     bold: bool = False,
     halo: bool = False,
     across: str = "left",
-    up: str = "baseline",
+    up: Literal["baseline", "middle"] = "baseline",
     angle_deg: float = 0,
-) -> list[Text]:
-    """Return one line of text, its halo first as an outline so that the text itself stays text in PDF."""
+    unit: float = 1.0,
+) -> list[Line]:
+    """Return one line of text, its halo first as an outline so that the text itself stays text in PDF.
+
+    `up` says whether `y` is the baseline or half the height of letters; `unit` is how many data units make a point.
+    """
+    if up == "middle":
+        drop, turn = size_pt * MIDDLE_EM * unit, math.radians(angle_deg)
+        x, y = x + drop * math.sin(turn), y - drop * math.cos(turn)
     looks: dict[str, Any] = {
         "fontproperties": font(size_pt, bold=bold),
         "ha": across,
-        "va": up,
+        "va": "baseline",
         "rotation": angle_deg,
         "rotation_mode": "anchor",
         "parse_math": False,
     }
-    drawn = [Text(x, y, printable(words), color=colour, **looks)]
+    shown = printable(words)
+    drawn = [Line(x, y, shown, color=colour, **looks)]
     if halo:
-        under = Text(x, y, printable(words), color=style.HALO, **looks)
+        under = Line(x, y, shown, color=style.HALO, **looks)
         width = max(1.6, size_pt * HALO_SHARE)
         under.set_path_effects([Stroke(linewidth=width, foreground=style.HALO, alpha=HALO_OPACITY, joinstyle="round")])
         drawn.insert(0, under)

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from exports.legend import legend_rows, sector_symbol
 from exports.locator import locator_row
 from exports.mapdraw import DrawnMap, MapFrame
-from exports.panel import Bar, Filler, Row, bar_row, fact_rows, heading, lines, numbered_row, widest
+from exports.panel import Bar, Filler, Row, bar_row, fact_rows, heading, lines, numbered_row, remark, widest
 from exports.request import ExportRequest
 from geo.load import Dataset
 from geo.names import name_in
@@ -26,7 +27,6 @@ from layers.wording import (
 from layers.words import Words
 
 LEAST_LOCATOR_PT: Final = 90.0
-FEW_PROJECTS: Final = 3
 
 
 def panel_rows(
@@ -50,7 +50,10 @@ def panel_rows(
     title = words("legend.sector" if projects else "print.figures")
     figures = figure_rows(words, projects, size_pt, width, title=title) if whole else []
     rows += legend_rows(data, words, drawn, size_pt, width, figures=figures)
-    return rows + index_rows(words, drawn, small_pt, width)
+    rows += index_rows(words, drawn, small_pt, width)
+    if whole and len(projects) == 1:
+        rows += _project_rows(data, words, projects[0], small_pt, width)
+    return rows
 
 
 def panel_fillers(
@@ -65,20 +68,24 @@ def panel_fillers(
         return locator_row(data, request, frame.bounds_m, width, height_pt=room - 12)
 
     def more(n: int) -> Row:
-        return lines(words("print.more", n=n), width, size_pt, colour=style.TEXT_SECONDARY)[0]
+        return remark(words("print.more", n=n), width, size_pt)
 
     if extent.kind in ("district", "view"):
-        if 0 < len(projects) <= FEW_PROJECTS:
-            yield from (Filler(_project_rows(data, words, project, size_pt, width)) for project in projects)
         yield Filler(unplaced_rows(words, projects, size_pt, width), least=4, more=more)
+    if extent.kind == "element" and (shown := data.element(extent.id)):
+        basis = shown.element.basis.in_language(words.language)
+        yield Filler(fact_rows(words("detail.schematic"), basis, width, size_pt))
+        yield Filler(member_rows(data, words, shown.element.id, size_pt, width), least=2, more=more)
     if extent.kind != "district":
         yield Filler(stretch=locator)
-    title = [heading(words("legend.structure"), size_pt * 1.06)]
-    for placed in data.elements:
-        if placed.element.id != extent.id:
-            rows = [*title, *_structure_rows(data, words, placed.element.id, size_pt, width)]
-            yield Filler(rows, least=len(rows))
-            title = []
+    yield Filler(
+        [heading(words("legend.structure"), size_pt * 1.06)],
+        pieces=[
+            partial(_structure_rows, data, words, placed.element.id, size_pt, width)
+            for placed in data.elements
+            if placed.element.id != extent.id
+        ],
+    )
 
 
 def _project_rows(data: Dataset, words: Words, project: Project, size_pt: float, width: float) -> list[Row]:
@@ -86,13 +93,17 @@ def _project_rows(data: Dataset, words: Words, project: Project, size_pt: float,
     return rows + site_rows(data, words, project, size_pt, width)
 
 
-def _structure_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
+def _structure_rows(
+    data: Dataset, words: Words, element_id: str, size_pt: float, width: float, most_lines: int | None
+) -> list[Row]:
     """Return a structure element's name and what the plan says of it, held together."""
     placed = data.element(element_id)
     if placed is None:
         return []
-    rows = lines(placed.element.name_in(words.language), width, size_pt, bold=True)
-    rows += lines(placed.element.summary.in_language(words.language), width, size_pt, colour=style.TEXT_SECONDARY)
+    rows = [replace(row, above=size_pt * 0.3) for row in lines(placed.element.name_in(words.language), width, size_pt,
+                                                               bold=True)]  # fmt: skip
+    summary = placed.element.summary.in_language(words.language)
+    rows += lines(summary, width, size_pt, colour=style.TEXT_SECONDARY, max_lines=most_lines)
     return [*(replace(row, keep=True) for row in rows[:-1]), rows[-1]]
 
 
@@ -116,7 +127,7 @@ def _bar_rows(words: Words, projects: Sequence[Project], size_pt: float, width: 
     counts = Counter(project.sector for project in projects)
     with_place = Counter(project.sector for project in projects if project.placed)
     names = {sector: words(f"sector.{sector}") for sector in Sector if counts[sector]}
-    name_width = min(widest(names.values(), size_pt) + 1, width * 0.5)
+    name_width = min(widest(names.values(), size_pt) + 1, width * 0.56)
     most = max(counts.values())
     return [
         bar_row(name, Bar(counts[sector], most, with_place[sector], style.SECTORS[sector].colour), width, size_pt,
@@ -198,11 +209,15 @@ def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, w
             rows += fact_rows(
                 words(title), words("format.list").join(t.in_language(language) for t in terms), width, size_pt
             )
-    rows += fact_rows(words("detail.schematic"), element.basis.in_language(language), width, size_pt)
+    return rows
+
+
+def member_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
+    """Return the projects that the plan places in a structure element, with their phases."""
     members = [project for project in data.projects if project.element == element_id]
-    rows.append(heading(words("detail.members", n=len(members)), size_pt * 1.06))
+    rows = [heading(words("detail.members", n=len(members)), size_pt * 1.06)]
     for project in members:
         pattern = "print.noted" if project.placed else "print.noted_unplaced"
         note = words(pattern, note=words(f"phase.{project.phase}"))
-        rows += numbered_row("·", project.name_in(language), note, width, size_pt)
+        rows += numbered_row("·", project.name_in(words.language), note, width, size_pt)
     return rows

@@ -17,6 +17,7 @@ _FILES: Final = {
     False: ("NotoSansSC-400.ttf", "NotoSansKR-400.ttf"),
     True: ("NotoSansSC-700.ttf", "NotoSansKR-700.ttf"),
 }
+BOLD: Final = 700
 LINE_HEIGHT: Final = 1.32
 MISSING: Final = "〓"
 """What is printed for a character that no bundled font has; the printers' old sign for it."""
@@ -27,9 +28,10 @@ matplotlib.rcParams["svg.fonttype"] = "path"
 matplotlib.rcParams["svg.hashsalt"] = "xigang"
 # Hinted letters stand on whole pixels, unevenly and wider than measured.
 matplotlib.rcParams["text.hinting"] = "no_hinting"
-matplotlib.rcParams["text.hinting_factor"] = 1
 
-_UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL)
+_UNBROKEN = re.compile(
+    r"(?:± )?\d[\d,.]* k?m\b\s?|[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL
+)
 NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·…—～％%,.;:?!)]}〕」』")
 NOT_LAST: Final = frozenset("（《【“‘([{〔「『")
 
@@ -46,7 +48,7 @@ def register_fonts() -> None:
 def font(size_pt: float, *, bold: bool = False) -> FontProperties:
     """Return the bundled font at a size, to be given to each text."""
     register_fonts()
-    return FontProperties(family=list(FAMILIES), size=size_pt, weight=700 if bold else 400)
+    return FontProperties(family=list(FAMILIES), size=size_pt, weight=BOLD if bold else 400)
 
 
 @cache

@@ -121,12 +121,17 @@ class Board:
 
     def place(self, *ways: PointLabel | LineLabel) -> PlacedLabel | None:
         """Place one label, in the best of the `ways` to write it, and take its room; None where there is none."""
-        found = [each for way in ways if (each := self._best(way))]
-        if not found:
+        best: tuple[float, PlacedLabel] | None = None
+        for way in sorted(ways, key=lambda each: getattr(each, "cost_pt", 0.0)):
+            if best and isinstance(way, PointLabel) and best[0] <= way.cost_pt:
+                break
+            found = self._best(way)
+            if found and (best is None or found[0] < best[0]):
+                best = found
+        if best is None:
             return None
-        placed = min(found, key=lambda each: each[0])[1]
-        self._take_label(placed)
-        return placed
+        self._take_label(best[1])
+        return best[1]
 
     def place_all(self, wanted: Sequence[Sequence[PointLabel]], *, rounds: int = 1) -> list[PlacedLabel | None]:
         """Place labels, each given by the ways to write it, in the order given; return them in that order.
@@ -163,15 +168,18 @@ class Board:
             placed = next((p for p in _along_line(label) if self._free(_boxes(p.boxes)).all()), None)
             return (0.0, placed) if placed else None
         spots = _spots_of(label)
-        free = np.flatnonzero(self._free(spots.boxes))
-        costs = spots.costs[free].copy()
-        led = np.flatnonzero(spots.has_leader[free])
-        if len(led):
-            costs[led] += self._leader_costs(spots.leaders[free[led]], label)
-        if not len(free) or not np.isfinite(costs.min()):
+        beside = np.flatnonzero(self._free(spots.boxes[: spots.beside]))
+        if len(beside):
+            best = int(beside[0])
+            return float(spots.costs[best]) + label.cost_pt, spots.placed(best)
+        led = spots.beside + np.flatnonzero(self._free(spots.boxes[spots.beside :]))
+        if not len(led):
             return None
+        costs = spots.costs[led] + self._leader_costs(spots.leaders[led], label)
         best = int(costs.argmin())
-        return float(costs[best]) + label.cost_pt, spots.placed(int(free[best]))
+        if not np.isfinite(costs[best]):
+            return None
+        return float(costs[best]) + label.cost_pt, spots.placed(int(led[best]))
 
     def _leader_costs(self, leaders: Rows, label: PointLabel) -> npt.NDArray[np.float64]:
         """Return what each leader costs beside its length: without end across a label or another leader."""
@@ -238,20 +246,23 @@ def crossing(lines: Rows, others: Rows) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class _Spots:
-    """The places that one label may take: centres, boxes, how little liked, and leaders where they have one."""
+    """The places that one label may take: centres, boxes, leaders, and how little liked each is.
+
+    The first `beside` are without a leader, the best liked first; all of them are liked better than any with one.
+    """
 
     label: PointLabel
     centres: Rows
     boxes: Rows
     costs: npt.NDArray[np.float64]
-    has_leader: npt.NDArray[np.bool_]
+    beside: int
     leaders: Rows
 
     def placed(self, i: int) -> PlacedLabel:
         """Return the label at its i-th spot."""
         label, (x, y) = self.label, map(float, self.centres[i])
         x0, y0, x1, y1 = map(float, self.boxes[i])
-        to = (float(self.leaders[i, 2]), float(self.leaders[i, 3])) if self.has_leader[i] else None
+        to = (float(self.leaders[i, 2]), float(self.leaders[i, 3])) if i >= self.beside else None
         return PlacedLabel(
             label.key, label.lines, label.size_pt, label.bold, label.colour, x, y, 0, ((x0, y0, x1, y1),), to
         )
@@ -273,12 +284,12 @@ def _spots_of(label: PointLabel) -> _Spots:
     boxes = np.hstack([centres - half, centres + half])
     ends = np.clip(at, boxes[:, :2], boxes[:, 2:])
     lengths = np.hypot(*(ends - at).T)
-    has_leader = np.arange(len(shifts)) >= beside
-    costs = np.where(has_leader, LEADER_COST_PT + lengths, np.arange(len(shifts)) * 0.5)
+    number = np.arange(len(shifts))
+    costs = np.where(number >= beside, LEADER_COST_PT + lengths, number * 0.5)
     # A leader ends at the marker's edge, not in its middle.
     share = np.minimum(1.0, (label.radius_pt + 0.8 if label.radius_pt else 0.0) / np.maximum(lengths, 1e-9))
     leaders = np.hstack([ends, at + (ends - at) * share[:, None]])
-    return _Spots(label, centres, boxes, costs, has_leader, leaders)
+    return _Spots(label, centres, boxes, costs, beside, leaders)
 
 
 def _spots(width: float, height: float, reach: float) -> Iterator[tuple[float, float]]:

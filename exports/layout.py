@@ -6,7 +6,7 @@ from typing import Final
 
 from exports.panel import Column
 
-COLUMN_EM: Final = (16.0, 18.0, 20.5)
+COLUMN_EM: Final = (14.5, 16.0, 18.0, 20.5)
 """Widths of a column beside the map, in sizes of the panel's type."""
 FOOT_COLUMN_EM: Final = 18.0
 LEAST_MAP_SHARE: Final = 0.36

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -36,10 +37,12 @@ STATION_NAMES_FROM_SCALE: Final = 60_000
 LANDMARK_NAMES_FROM_SCALE: Final = 40_000
 LEADER_PT: Final = 160
 SITE_LEADER_PT: Final = 30
-NUMBER_LEADER_PT: Final = 60
+NUMBER_LEADER_PT: Final = 90
 STRUCTURE_ROUNDS: Final = 8
 SITE_ROUNDS: Final = 3
 RING_PT: Final = 5.0
+RIM_PT: Final = 14.0
+FINE_PT: Final = 0.12
 AXIS_SHARES: Final = (0.62, 0.7, 0.54, 0.78, 0.46)
 DOTS: Final = (("metro", style.METRO, 2.3), ("landmarks", style.LANDMARK, 1.5))
 ROAD_CLASSES: Final = ("tertiary", "secondary", "primary", "trunk")
@@ -183,7 +186,14 @@ class MapDrawing:
         return layer not in self.request.hidden
 
     def _seen(self, features: Iterable[Named]) -> list[BaseGeometry]:
-        return [named.geometry for named in features if named.geometry.intersects(self._window)]
+        return self._cut([named.geometry for named in features])
+
+    def _cut(self, geometries: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+        """Return what can be seen of the geometries: cut a little outside the frame, no finer than can be printed."""
+        west, south, east, north = self.frame.bounds_m
+        rim, fine = RIM_PT * self.frame.metres_per_pt, FINE_PT * self.frame.metres_per_pt
+        cut = shapely.clip_by_rect(np.array(geometries, dtype=object), west - rim, south - rim, east + rim, north + rim)
+        return [each for each in shapely.simplify(cut, fine) if not each.is_empty]
 
     def _seen_elements(self) -> list[PlacedElement]:
         """Return the elements in the frame, the large ones first and the axis last, as they are drawn."""
@@ -230,16 +240,15 @@ class MapDrawing:
                 self.board.take_markers([self._box_at(x, y, radius_pt + 0.6) for _, x, y in dots])
         if self._shows("roads") and self._seen(self._base("roads")):
             present.add("layer.roads")
-        if self._shows("boundary") and any(
-            g.intersects(self._window) for g in self.ground.of_kind("boundary", "outline")
-        ):
+        outlines = self.ground.of_kind("boundary", "outline")
+        if self._shows("boundary") and any(g.intersects(self._window) for g in outlines):
             present.add("layer.boundary")
 
     def _draw_base(self) -> None:
         land = Layer(self.axes, "ground")
         land.add(fill(self._seen(self._base("land")), style.LAND, edgecolor=style.SHORE, linewidth=0.5))
         if self.request.purpose.shows_boundary:
-            district = [g for g in self.ground.of_kind("boundary", "land") if g.intersects(self._window)]
+            district = self._cut(self.ground.of_kind("boundary", "land"))
             land.add(fill(district, style.DISTRICT))
         if self._shows("roads"):
             self._draw_roads()
@@ -258,7 +267,7 @@ class MapDrawing:
 
     def _draw_boundary(self) -> None:
         boundary = Layer(self.axes, "boundary")
-        outline = self.ground.of_kind("boundary", "outline")
+        outline = self._cut(self.ground.of_kind("boundary", "outline"))
         neighbours = self._seen(self._base("neighbours"))
         boundary.add(strokes(neighbours, style.BOUNDARY, 0.7, dash=(6, 3, 1, 3), opacity=0.35))
         boundary.add(strokes(outline, style.BOUNDARY_BAND, 5, opacity=0.8))
@@ -279,10 +288,13 @@ class MapDrawing:
         for placed in self._seen_elements():
             geometry = self.ground.elements[placed.element.id]
             looks = structure_style(self.data, placed.element.group)
+            seen = self._cut([geometry])
+            if not seen:
+                continue
             if placed.element.kind == "line":
                 self._draw_axis(layer, geometry, looks)
             else:
-                self._draw_zone(layer, geometry, looks, picked=placed.element.id == self.highlight)
+                self._draw_zone(layer, seen[0], looks, picked=placed.element.id == self.highlight)
 
     def _draw_zone(self, layer: Layer, geometry: BaseGeometry, looks: style.StructureStyle, *, picked: bool) -> None:
         layer.add(fill([geometry], looks.colour, opacity=looks.fill_opacity + (0.06 if picked else 0)))
@@ -355,7 +367,9 @@ class MapDrawing:
                 symbol(SHAPES["circle"], [(stack.x, stack.y)], STACK_RADIUS_PT,
                        colour=None, outline=style.TEXT, width_pt=1.1, transform=transform)
             )  # fmt: skip
-            artists += text(str(count), stack.x, stack.y, 8, bold=True, across="center", up="center_baseline")
+            artists += text(
+                str(count), stack.x, stack.y, 8, bold=True, across="center", up="middle", unit=self.frame.metres_per_pt
+            )
             return artists
         artists = list(
             symbol(SHAPES[sector.shape], [(stack.x, stack.y)], SITE_RADIUS_PT,
@@ -367,7 +381,9 @@ class MapDrawing:
             at = (stack.x + offset, stack.y + offset)
             artists += symbol(SHAPES["circle"], [at], BADGE_RADIUS_PT,
                               colour=None, outline=style.TEXT, width_pt=0.6, transform=transform)  # fmt: skip
-            artists += text(str(count), *at, 5.5, bold=True, across="center", up="center_baseline")
+            artists += text(
+                str(count), *at, 5.5, bold=True, across="center", up="middle", unit=self.frame.metres_per_pt
+            )
         return artists
 
     def _draw_accuracy(self) -> None:
@@ -530,6 +546,6 @@ class MapDrawing:
                 y = placed.y + ((len(placed.lines) - 1) / 2 - i) * step
                 for artist in text(
                     line, west + placed.x * k, south + y * k, placed.size_pt, colour=placed.colour, bold=placed.bold,
-                    halo=True, across="center", up="center_baseline", angle_deg=placed.angle_deg,
+                    halo=True, across="center", up="middle", angle_deg=placed.angle_deg, unit=k,
                 ):  # fmt: skip
                     layer.add(artist)

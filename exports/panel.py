@@ -1,5 +1,6 @@
 """The panel beside a map: rows of legend, figures, index and facts that flow through columns and leave none empty."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,9 @@ from layers import style
 SYMBOL_WIDTH_PT: Final = 26
 INDENT_PT: Final = 22
 JUSTIFIED_SHARE: Final = 0.2
-MAX_GAP_PT: Final = 22.0
+SHORTER_LINES: Final = (8, 5, 3)
+MAX_GAP_PT: Final = 16.0
+_LATIN_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,18 @@ def lines(
     return [row(line, i == len(broken) - 1) for i, line in enumerate(broken)]
 
 
+def remark(words: str, width: float, size_pt: float) -> Row:
+    """Return a paragraph in a quiet colour as one row, which is never cut."""
+    broken = wrapped(words, width, size_pt)
+
+    def draw(layer: Layer, left: float, top: float, _: float) -> None:
+        for i, line in enumerate(broken):
+            y = top - size_pt * (1 + i * LINE_HEIGHT)
+            _put(layer, text(line, left, y, size_pt, colour=style.TEXT_SECONDARY))
+
+    return Row(size_pt * (LINE_HEIGHT * len(broken) + 0.35), draw)
+
+
 def legend_row(
     words: str, width: float, size_pt: float, draw_symbol: Callable[[Layer, float, float], None], *, keep: bool = False
 ) -> Row:
@@ -87,7 +102,7 @@ def legend_row(
         draw_symbol(layer, left + SYMBOL_WIDTH_PT / 2, middle)
         for i, line in enumerate(broken):
             y = middle + ((len(broken) - 1) / 2 - i) * size_pt * LINE_HEIGHT
-            _put(layer, text(line, left + SYMBOL_WIDTH_PT + 6, y, size_pt, up="center_baseline"))
+            _put(layer, text(line, left + SYMBOL_WIDTH_PT + 6, y, size_pt, up="middle"))
 
     return Row(height, draw, keep=keep)
 
@@ -136,21 +151,21 @@ def bar_row(
         draw_symbol(layer, left + indent * 0.42, middle)
         for i, line in enumerate(broken):
             y = middle + ((len(broken) - 1) / 2 - i) * size_pt * LINE_HEIGHT
-            _put(layer, text(line, left + indent, y, size_pt, up="center_baseline"))
+            _put(layer, text(line, left + indent, y, size_pt, up="middle"))
         at = (left + indent + name_width + 8, middle - size_pt * 0.36)
         for part, opacity in ((full, 0.12), (full * bar.solid / max(bar.count, 1), 0.75)):
             if part:
                 box = Rectangle(at, part, size_pt * 0.72, facecolor=(bar.colour, opacity), **outline)  # type: ignore[arg-type]
                 layer.add(box, clip=False)
         end = left + width
-        _put(layer, text(str(bar.count), end, middle, size_pt, bold=True, across="right", up="center_baseline"))
+        _put(layer, text(str(bar.count), end, middle, size_pt, bold=True, across="right", up="middle"))
 
     return Row(height, draw)
 
 
 def fact_rows(term: str, value: str, width: float, size_pt: float) -> list[Row]:
     """Return a term and its value, side by side with a hairline below; a long value takes several lines."""
-    longest = widest((word for word in term.split() if len(word) < 16), size_pt)
+    longest = widest(_LATIN_WORD.findall(term), size_pt)
     term_width = max(min(max(width * 0.24, 44), 76) * (size_pt / 9), longest + 8)
     broken = wrapped(value, width - term_width, size_pt)
     terms = wrapped(term, term_width - 6, size_pt)
@@ -178,12 +193,15 @@ def _put(layer: Layer, artists: Iterable[Any]) -> None:
 class Filler:
     """Rows that fill what room is left, as many as fit but no fewer than `least`; `more` says how many did not fit.
 
+    `pieces` are taken each by itself, those that fit, with `rows` as the heading of the first; each makes its rows
+    whole or, where that is too long, with a text of at most so many lines.
     `stretch` makes one row for the room that is left in a column, or None where it is too little.
     """
 
     rows: Sequence[Row] = ()
     least: int = 1
     more: Callable[[int], Row] | None = None
+    pieces: Sequence[Callable[[int | None], list[Row]]] = ()
     stretch: Callable[[float], Row | None] | None = None
 
 
@@ -279,10 +297,24 @@ def _fill(pen: _Pen, filler: Filler) -> None:
             made = filler.stretch(pen.columns[pen.number + 1].height)
         pen.put([made] if made else [])
         return
+    if filler.pieces:
+        _fill_pieces(pen, filler)
+        return
     count = _most(pen, filler.rows, filler.more)
     if count >= min(filler.least, len(filler.rows)):
         left_out = len(filler.rows) - count
         pen.put([*filler.rows[:count], *([filler.more(left_out)] if filler.more and left_out else [])])
+
+
+def _fill_pieces(pen: _Pen, filler: Filler) -> None:
+    title = list(filler.rows)
+    for piece in filler.pieces:
+        for most_lines in (None, *SHORTER_LINES):
+            rows = [*title, *piece(most_lines)]
+            if pen.copy().put(rows) == len(rows):
+                pen.put(rows)
+                title = []
+                break
 
 
 def _justified(placed: list[Placed], columns: Sequence[Column]) -> list[Placed]:
@@ -329,7 +361,7 @@ def text_symbol(
 
     def draw(layer: Layer, x: float, y: float) -> None:
         draw_under(layer, x, y)
-        _put(layer, text(words, x, y, size_pt, bold=True, across="center", up="center_baseline"))
+        _put(layer, text(words, x, y, size_pt, bold=True, across="center", up="middle"))
 
     return draw
 

@@ -7,6 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from exports.layered_pdf import MapPlace, Page, write_pages
+from exports.pause import garbage_kept
 from exports.request import ExportRequest
 from exports.sheet import Sheet, make_sheet, stamp_of, subtitle_of
 from geo.load import Dataset
@@ -42,8 +43,9 @@ def write_png(data: Dataset, request: ExportRequest, path: Path) -> Sheet:
 def save_png(figure: Any, target: Any, *, dpi: int, metadata: dict[str, str] | None = None) -> None:
     """Save a figure as PNG; `target` is a path or a binary file."""
     figure.set_dpi(dpi)
-    options = {"compress_level": 4, "dpi": (dpi, dpi)}
-    FigureCanvasAgg(figure).print_png(target, metadata=metadata or {}, pil_kwargs=options)
+    options = {"compress_level": 3, "dpi": (dpi, dpi)}
+    with garbage_kept():
+        FigureCanvasAgg(figure).print_png(target, metadata=metadata or {}, pil_kwargs=options)
 
 
 def _png_texts(data: Dataset, request: ExportRequest, sheet: Sheet) -> dict[str, str]:

@@ -18,7 +18,8 @@ from exports.furniture import NorthArrow, ScaleBar, round_scale
 from exports.ground import grid_to_true_north_deg, ground_of, transformer_to
 from exports.layout import Body, Layout, layouts
 from exports.mapdraw import DrawnMap, MapDrawing, MapFrame
-from exports.panel import Filler, Flow, Row, flow, flow_cut, lines
+from exports.panel import Filler, Flow, Row, flow, flow_cut, remark
+from exports.pause import garbage_kept
 from exports.request import ExportRequest, Extent, UnknownExtentError, extent_name, wanted_projects
 from exports.template import Template, template_of
 from geo.load import Dataset
@@ -31,7 +32,7 @@ from layers.words import Words
 MM: Final = 72 / 25.4
 LEAST_SITE_RADIUS_M: Final = 650.0
 LEAST_ELEMENT_SIDE_M: Final = 900.0
-EXTENT_MARGIN: Final = 1.06
+MAX_FLANKS: Final = 1.7
 
 
 @dataclass(frozen=True)
@@ -256,10 +257,11 @@ def make_sheet(data: Dataset, request: ExportRequest) -> Sheet:
     and index, the one with the largest scale is taken, then the one with the largest type. What room the panel leaves
     is filled with the names of the projects without a place, a map of the whole district and words on the structure.
     """
-    projects = map_projects(data, request)
-    page = _make_page(data, request, projects, sheet_title(data, request))
-    plan, filled = _Fitting(data, request, projects, page).best()
-    return _draw_sheet(data, request, projects, page, plan, filled)
+    with garbage_kept():
+        projects = map_projects(data, request)
+        page = _make_page(data, request, projects, sheet_title(data, request))
+        plan, filled = _Fitting(data, request, projects, page).best()
+        return _draw_sheet(data, request, projects, page, plan, filled)
 
 
 class _Fitting:
@@ -271,8 +273,12 @@ class _Fitting:
         body = page.body
         self.layouts = sorted(layouts(body, is_upright=page.height > page.width), key=self._rank)
 
-    def _rank(self, layout: Layout) -> tuple[float, float]:
-        return fitted_frame(self.bounds_m, *layout.map_box[2:]).scale, -layout.map_area
+    def _rank(self, layout: Layout) -> tuple[float, float, float]:
+        """Return the scale first, then the area; flanks much wider than the extent are no gain to a map."""
+        west, south, east, north = self.bounds_m
+        _, _, width, height = layout.map_box
+        useful = min(width, MAX_FLANKS * height * (east - west) / (north - south))
+        return fitted_frame(self.bounds_m, width, height).scale, -useful * height, layout.map_area
 
     def best(self) -> tuple["MapPlan", Flow]:
         """Return the best layout's map and panel; where none holds all, the roomiest, with what it left out counted."""
@@ -308,7 +314,7 @@ class _Fitting:
         width, size = layout.columns[0].width, self.page.style.body * share
 
         def more(n: int) -> Row:
-            return lines(self.request.words("print.more", n=n), width, size, colour=style.TEXT_SECONDARY)[0]
+            return remark(self.request.words("print.more", n=n), width, size)
 
         return flow_cut(self._rows(layout, plan, share), layout.columns, more)
 
@@ -452,7 +458,7 @@ def _draw_stamp(layer: Layer, page: _Page, stamp: str) -> float:
     edge = Rectangle((left, top - height), width, height, fill=False, edgecolor=style.BOUNDARY, linewidth=0.9)
     layer.add(edge, clip=False)
     middle = left + width / 2, top - height / 2
-    for artist in text(stamp, *middle, looks.body, colour=style.BOUNDARY, across="center", up="center_baseline"):
+    for artist in text(stamp, *middle, looks.body, colour=style.BOUNDARY, across="center", up="middle"):
         layer.add(artist, clip=False)
     return left
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from shapely import LineString, Polygon
 
 from exports.canvas import Layer
 from exports.furniture import round_length_m, round_scale
+from exports.labels import leader_from
 from exports.request import SIZES, ExportRequest, Extent, Purpose, UnknownExtentError
 from exports.sheet import extent_bounds_m, make_sheet, map_projects
 from geo.filter import ProjectFilter
@@ -35,6 +37,7 @@ EXTENTS = {
     "view": Extent(kind="view", bounds=(121.60, 38.90, 121.64, 38.93)),
 }
 SLACK_PT = 0.8
+MOST_ON_MARKERS = 7  # numbers that found no room beside their marker, of 54 sites on the smallest map
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ def children(figure, layer):
 
 
 def text_boxes(sheet, layer):
-    """Return each text of a layer with its corners as drawn, in points of the page; measured by matplotlib, not by us."""
+    """Return each text of a layer with its corners, in points of the page; measured by matplotlib, not by us."""
     figure = sheet.figure
     figure.set_dpi(72)
     FigureCanvasAgg(figure)
@@ -90,11 +93,6 @@ def rectangle(left, bottom, right, top):
     return np.array([(left, bottom), (right, bottom), (right, top), (left, top)])
 
 
-def labels_of_one(found):
-    """Group the lines of one label, which stand close together: two lines never count as an overlap."""
-    return [(child.get_text(), box) for child, box in found]
-
-
 @pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
 @pytest.mark.parametrize("wanted", FILTERS)
 def test_no_label_lies_over_another_or_leaves_the_map(data, size, language, wanted):
@@ -124,6 +122,22 @@ def check_labels(data, sheet):
     assert [(name, site) for name, box in boxes for site, marker in markers.items() if overlap(box, marker)] == []
     furniture = [box for _, box in text_boxes(sheet, "furniture")]
     assert [name for name, box in boxes for other in furniture if overlap(box, other)] == []
+    assert len(on_marker) <= MOST_ON_MARKERS
+    check_leaders(sheet, boxes)
+
+
+def check_leaders(sheet, boxes):
+    """Check that no leader runs through a text that is not its own, or across another leader."""
+    left, bottom, _, _ = sheet.frame_box
+    leaders = []
+    for label in sheet.drawn.labels:
+        if label.leader_to:
+            start, end = leader_from(label), label.leader_to
+            leaders.append((label, LineString([(x + left, y + bottom) for x, y in (start, end)])))
+    for label, line in leaders:
+        through = [name for name, box in boxes if Polygon(box).buffer(-SLACK_PT).intersects(line)]
+        assert [name for name in through if name not in label.lines] == [], label.key
+    assert [(a.key, b.key) for (a, one), (b, other) in combinations(leaders, 2) if one.crosses(other)] == []
 
 
 @pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
@@ -266,10 +280,28 @@ def test_many_and_long_names_are_all_told(tmp_path, count):
         feature["geometry"] = {"type": "Point", "coordinates": [121.60 + 0.002 * (i % 14), 38.90 + 0.003 * (i // 14)]}
         feature["properties"]["name"] = f"{'非常长的项目名称' * 8}{i}"[-60:]
         features.append(feature)
-    files["projects.geojson"] = collection(features)
+    files["projects.geojson"] = collection(*features)
     data = load_dataset(write(tmp_path, files))
     assert len(data.projects) == count, data.problems
     for size in ("slide", "a4-portrait"):
         drawn = make_sheet(data, ExportRequest(size=size)).drawn
         told = {label.key for label in drawn.labels} & {p.id for p in data.projects}
         assert len(told) + len(drawn.numbered) + len(drawn.outside) == count
+
+
+@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize("extent", ("district", "site"))
+def test_every_number_on_the_map_stands_in_the_index(data, size, language, extent):
+    sheet = make_sheet(data, ExportRequest(size=size, language=language, extent=EXTENTS[extent]))
+    panel = {child.get_text() for child in children(sheet.figure, "panel") if isinstance(child, Text)}
+    assert {str(number) for number, _ in sheet.drawn.numbered} <= panel
+
+
+@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize("wanted", FILTERS)
+def test_the_panel_fills_its_room(data, size, language, wanted):
+    """The panel's rows reach down to nearly the foot of the body, whatever the filter."""
+    sheet = make_sheet(data, ExportRequest(size=size, language=language, filter=FILTERS[wanted]))
+    lowest = min(box[:, 1].min() for _, box in text_boxes(sheet, "panel"))
+    notes = max(box[:, 1].max() for _, box in text_boxes(sheet, "notes"))
+    assert lowest - notes < sheet.figure.get_size_inches()[1] * 72 * 0.16
