@@ -31,8 +31,15 @@ def state_message(
     hidden: Iterable[str],
     tiles: TileSource | None,
     view: tuple[float, float, float] | None,
+    drawings: Iterable[dict[str, Any]] = (),
+    focus: dict[str, Any] | None = None,
+    tour: str | None = None,
+    present: bool = False,
 ) -> dict[str, Any]:
-    """Return the message for ``planMap.apply``. `selected` is (kind, id); `view` is lat, lon, zoom at the start."""
+    """Return the message for ``planMap.apply``. `selected` is (kind, id); `view` is lat, lon, zoom at the start.
+
+    `tour` is the element that the map fits; with `present` it is drawn large, for a meeting room.
+    """
     return {
         "mask": mask,
         "language": language,
@@ -41,4 +48,8 @@ def state_message(
         "hidden": sorted(hidden),
         "tiles": {**asdict(tiles), "maxZoom": tiles.max_zoom} if tiles else None,
         "view": view,
+        "tour": tour,
+        "present": present,
+        "drawings": list(drawings),
+        "focus": focus,
     }

@@ -24,6 +24,7 @@ TITLE: Final = "#14406B"
 HALO: Final = "#FFFFFF"
 SELECTION: Final = "#D1410C"
 UNSTATED: Final = "#6B7278"
+DRAWING: Final = "#0B5FA5"
 
 LINE: Final = "#C9D3DA"
 HAIRLINE: Final = "#E1E6EA"
@@ -34,6 +35,7 @@ ROAD_WIDTH_PX: Final = {"trunk": 4.0, "primary": 3.4, "secondary": 2.6, "tertiar
 ROAD_CASING_PX: Final = 1.4
 
 SITE_RADIUS_PX: Final = 7.0
+PRESENT_SCALE: Final = 1.8
 FILL_OPACITY: Final = 0.54
 OUTLINE_SHADE: Final = 0.543
 

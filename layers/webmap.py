@@ -24,11 +24,11 @@ from layers.basemap import base_labels, base_layers, lat_lon
 from layers.filter_panel import engine_data
 from layers.legend import legend_sections
 from layers.symbols import SHAPES
-from layers.webassets import FONT_FACES, LEAFLET_CSS, LEAFLET_JS
+from layers.webassets import FONT_FACES, GEOMAN, LEAFLET_CSS, LEAFLET_JS
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
-SCRIPTS: Final = ("canvas", "labels", "filters", "bridge")
+SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "bridge")
 FONT_STACK: Final = '"Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif'
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
@@ -172,6 +172,7 @@ def _style_for_bridge() -> dict[str, Any]:
         "ground": "#FFFFFF",
         "selection": style.SELECTION,
         "radius": style.SITE_RADIUS_PX,
+        "presentScale": style.PRESENT_SCALE,
         "fillOpacity": style.FILL_OPACITY,
         "stackPoints": SHAPES["circle"],
         "siteLabelZoom": SITE_LABEL_ZOOM,
@@ -233,13 +234,14 @@ def _add_head(folium_map: folium.Map) -> None:
     figure.header.add_child(head, name="map_css")
 
 
-def build_map(dataset: Dataset, *, language: str) -> folium.Map:
+def build_map(dataset: Dataset, *, language: str, drawing: bool = False) -> folium.Map:
     """Return the district's map: base, structure and every placed project, all hidden or shown by state messages.
 
     Parameters
     ----------
     dataset : Dataset, coordinates in EPSG:4326
     language : str, the language it starts in; the words of all languages travel with it
+    drawing : bool, whether it has tools to measure and to draw, which need a server to answer
 
     Returns
     -------
@@ -283,6 +285,7 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
             "htmlLang": {code: words_in(code).html_lang for code in LANGUAGES},
             "bounds": _bounds(dataset),
             "language": language,
+            "drawing": {"assets": GEOMAN, "colour": style.DRAWING} if drawing else None,
         },
     )
     bridge.add_to(folium_map)
@@ -291,6 +294,6 @@ def build_map(dataset: Dataset, *, language: str) -> folium.Map:
 
 def map_html(dataset: Dataset, *, language: str) -> str:
     """Return the page of ``build_map`` as HTML, for a frame that holds nothing else."""
-    folium_map = build_map(dataset, language=language)
+    folium_map = build_map(dataset, language=language, drawing=True)
     _add_head(folium_map)
     return str(folium_map.get_root().render())

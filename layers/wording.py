@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
 from geo.load import Dataset
 from geo.names import name_in
+from geo.nearby import Distance
 from geo.project import Mention, Project
 from geo.vocabulary import Grade, Phase, Sector
 from layers.words import Words
 
+PLACE_KINDS = frozenset(
+    {"metro", "street", "station", "airport", "square", "office", "hospital", "mall", "park", "school"}
+)
+OTHER_PLACE = "other"
 _ORDER: dict[Facet, Sequence[str]] = {"phase": list(Phase), "sector": list(Sector), "grade": list(Grade)}
 
 
@@ -71,6 +76,41 @@ def grade_in_words(words: Words, project: Project) -> str:
     return words("detail.accuracy", grade=grade, accuracy_m=words.number(project.location.accuracy_m))
 
 
+def length_in_words(words: Words, length_m: float) -> str:
+    """Return a length in metres, from a kilometre on in kilometres."""
+    if length_m < 1000:
+        return words("measure.metres", n=words.number(round(length_m)))
+    return words("measure.kilometres", n=words.number(length_m / 1000, "#,##0.00"))
+
+
+def area_in_words(words: Words, area_m2: float) -> str:
+    """Return an area in hectares, from a square kilometre on in square kilometres as well; a small one in m²."""
+    if area_m2 < 10_000:
+        return words("measure.square_metres", n=words.number(round(area_m2)))
+    hectares = words("measure.hectares", n=words.number(area_m2 / 10_000, "#,##0.00"))
+    if area_m2 < 1_000_000:
+        return hectares
+    return words(
+        "measure.both", a=words("measure.square_kilometres", n=words.number(area_m2 / 1e6, "#,##0.00")), b=hectares
+    )
+
+
+def place_kind_in_words(words: Words, kind: str) -> str:
+    """Return what kind of place it is; kinds that the map has no word for are places."""
+    return words(f"place.{kind if kind in PLACE_KINDS else OTHER_PLACE}")
+
+
+def distance_in_words(words: Words, distance: Distance | None) -> str:
+    """Return a straight-line distance: a figure, a range where the site is only known so well, a dash where unknown."""
+    if distance is None:
+        return "—"
+    if distance.within_m is None:
+        return length_in_words(words, distance.metres)
+    return words(
+        "measure.range", least=length_in_words(words, distance.least_m), most=length_in_words(words, distance.most_m)
+    )
+
+
 def coordinate_in_words(project: Project) -> str | None:
     """Return the project's point as printed, None where it has none."""
     if project.lon is None or project.lat is None:
@@ -112,7 +152,7 @@ def site_facts(data: Dataset, words: Words, project: Project) -> list[tuple[str,
 
 
 def evidence_facts(words: Words, project: Project) -> list[tuple[str, str]]:
-    """Return where a project is, how well that is known and from what, as (term, value) pairs; every value is filled."""
+    """Return where a project is, how well that is known and from what, as (term, value) pairs without empty values."""
     location = project.location
     source = location.source
     if source and location.source_crs:

@@ -7,6 +7,7 @@ from ui import session
 from ui.desk import Desk, put_on_stage
 from ui.detail import detail
 from ui.filter_row import filter_row
+from ui.measure import measure_and_find
 from ui.notices import empty_notice, problem_notice
 from ui.site_list import site_list
 
@@ -21,7 +22,7 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
     with panel:
         st.segmented_control(
             words("panel.label"),
-            [session.TAB_LIST, session.TAB_DETAIL],
+            [session.TAB_LIST, session.TAB_DETAIL, session.TAB_MEASURE],
             format_func=lambda code: words(f"panel.{code}"),
             key=session.TAB,
             label_visibility="collapsed",
@@ -31,6 +32,8 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
         )
         if st.session_state[session.TAB] == session.TAB_DETAIL:
             detail(desk)
+        elif st.session_state[session.TAB] == session.TAB_MEASURE:
+            measure_and_find(desk)
         else:
             empty_notice(desk)
             site_list(desk)

@@ -48,6 +48,11 @@ NOTO_SANS_KR = Package(
     "0.4.3",
     "EVS/uJPcf1TgJtjmQmrFr0oGdcl7ml09CSu0E/AyGzR0UfzdR2pBbzWWPsnuzZiGUl643ODYwYiXK5+B+fLjhQ==",
 )
+GEOMAN = Package(
+    "@geoman-io/leaflet-geoman-free",
+    "2.20.2",
+    "KQpSe0VKyuVCudq/08rMjJW1vvIwFldTwBny2wZ7ABcyyUAP7/eoFo967hCu9yRqAAHb4QOxC6gY5dGqttY68g==",
+)
 # The pictures that leaflet.css refers to.
 LEAFLET_FILES = (
     "dist/leaflet.js",
@@ -87,6 +92,7 @@ BLOCKS = (
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         vendor_leaflet(fetch(LEAFLET, Path(folder)))
+        vendor_geoman(fetch(GEOMAN, Path(folder)))
         chinese, korean = fetch(NOTO_SANS_SC, Path(folder)), fetch(NOTO_SANS_KR, Path(folder))
         vendor_font(chinese)
         vendor_print_fonts(chinese, korean)
@@ -122,6 +128,19 @@ def vendor_leaflet(package: Path) -> None:
         path = target / Path(name).relative_to("dist")
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package / name, path)
+    shutil.copyfile(package / "LICENSE", target / "LICENSE")
+
+
+def vendor_geoman(package: Path) -> None:
+    """Take the drawing tools; their own buttons are not used, so only script and style."""
+    for old in STATIC.glob("geoman-*"):
+        shutil.rmtree(old)
+    target = STATIC / f"geoman-{GEOMAN.version}"
+    target.mkdir(parents=True)
+    for name in ("leaflet-geoman.min.js", "leaflet-geoman.css"):
+        text = (package / "dist" / name).read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines(keepends=True) if "sourceMappingURL" not in line]
+        (target / name).write_text("".join(lines), encoding="utf-8")
     shutil.copyfile(package / "LICENSE", target / "LICENSE")
 
 

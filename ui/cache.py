@@ -7,6 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from geo.load import Dataset, fingerprint_of, load_dataset
+from geo.nearby import Place, places_of_base
+from geo.structure import ElementFigures, figures_of
 from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_rows
 
@@ -34,6 +36,26 @@ def dataset() -> Dataset:
     """Return the district's data, read again only when a file has changed."""
     folder = str(data_dir())
     return _dataset(folder, _fingerprint(folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _named_places(fingerprint: str, _data: Dataset) -> tuple[Place, ...]:
+    return tuple(places_of_base(_data.base))
+
+
+def named_places(data: Dataset) -> tuple[Place, ...]:
+    """Return the base map's stations, landmarks and streets by name."""
+    return _named_places(data.fingerprint, data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _structure_figures(fingerprint: str, _data: Dataset) -> dict[str, ElementFigures]:
+    return figures_of(_data.elements, crs=_data.district.metric_crs)
+
+
+def structure_figures(data: Dataset) -> dict[str, ElementFigures]:
+    """Return the size and the neighbours of every structure element by its id."""
+    return _structure_figures(data.fingerprint, data)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

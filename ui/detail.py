@@ -8,19 +8,23 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.layout import Element, OpenEdge
 from geo.names import name_in
+from geo.nearby import nearest
 from geo.phase import stated_phase
 from geo.project import Bilingual, Mention, Project
 from geo.vocabulary import Phase
 from layers.wording import (
     coordinate_in_words,
+    distance_in_words,
     grade_in_words,
     mention_place,
     mention_printed_under,
     phases_in_words,
+    place_kind_in_words,
     structure_in_words,
 )
 from ui import session
-from ui.desk import Desk
+from ui.cache import named_places
+from ui.desk import STRUCTURE_PAGE, Desk
 from ui.link import Selection
 from ui.text import chinese, html, joined, plain
 
@@ -29,7 +33,8 @@ def _fact(term: str, value: object) -> Markup:
     return html("<dt>{term}</dt><dd>{value}</dd>", term=term, value=value)
 
 
-def _heading(desk: Desk, name: str, translated: str) -> Markup:
+def heading(desk: Desk, name: str, translated: str) -> Markup:
+    """Return a name as the card's heading, in other languages above the plan's own."""
     if desk.words.language == "zh":
         return html("<h2>{name}</h2>", name=name)
     return html('<h2>{translated}</h2><p class="plan-name" lang="zh">{name}</p>', translated=translated, name=name)
@@ -89,6 +94,28 @@ def _location(desk: Desk, project: Project) -> Markup:
     return html("<h3>{title}</h3><dl>{facts}</dl>", title=words("detail.location"), facts=joined(facts))
 
 
+NEAR_KINDS = {"metro": 3, "station": 1, "hospital": 2, "school": 2, "mall": 1, "square": 1}
+
+
+def _surroundings(desk: Desk, project: Project) -> Markup:
+    """Return the stations and facilities nearest to the project, by straight lines."""
+    words, language = desk.words, desk.words.language
+    found = nearest(desk.data, project, list(NEAR_KINDS), places=named_places(desk.data))
+    rows = [
+        html("<tr><td>{kind}</td><td>{name}</td><td>{distance}</td></tr>",
+             kind=place_kind_in_words(words, kind) if i == 0 else "",
+             name=place.name_in(language), distance=distance_in_words(words, distance))
+        for kind, places in found.items()
+        for i, (place, distance) in enumerate(places[: NEAR_KINDS[kind]])
+    ]  # fmt: skip
+    if not rows:
+        return Markup("")
+    return html(
+        '<h3>{title}</h3><table class="near">{rows}</table><p class="note">{note}</p>',
+        title=words("detail.near"), rows=joined(rows), note=words("detail.near_note"),
+    )  # fmt: skip
+
+
 def project_detail(desk: Desk, project: Project) -> None:
     """Draw one project."""
     words = desk.words
@@ -108,11 +135,11 @@ def project_detail(desk: Desk, project: Project) -> None:
     st.html(
         html(
             '<article class="detail">{heading}<p>{summary}</p><dl>{facts}</dl>{mentions}{location}</article>',
-            heading=_heading(desk, project.name, project.name_in(words.language)),
+            heading=heading(desk, project.name, project.name_in(words.language)),
             summary=project.summary.in_language(words.language),
             facts=joined(facts),
             mentions=_mentions(desk, project),
-            location=_location(desk, project),
+            location=joined([_location(desk, project), _surroundings(desk, project)]),
         )
     )
     st.caption(words("map.currency", month=words.month(desk.data.district.plan.date)))
@@ -132,7 +159,8 @@ def _phase_tally(desk: Desk, members: list[Project]) -> Markup:
     return html("<table>{rows}</table>", rows=joined(rows)) if rows else Markup("")
 
 
-def _terms(desk: Desk, title: str, terms: Sequence[Bilingual]) -> Markup:
+def plan_terms(desk: Desk, title: str, terms: Sequence[Bilingual]) -> Markup:
+    """Return terms of the plan under a title, in other languages with ours before them; empty where there are none."""
     if not terms:
         return Markup("")
     items = [
@@ -149,12 +177,11 @@ def element_detail(desk: Desk, element: Element) -> None:
     words, language = desk.words, desk.words.language
     members = [project for project in desk.data.projects if project.element == element.id]
     group = next((g for g in desk.data.district.groups if g.name == element.group), None)
-    open_edges = [html("<li>{side}</li>", side=_edge(desk, edge)) for edge in element.open_edges]
     st.html(
         html(
             '<article class="detail">{heading}<p class="note">{group}</p><p>{summary}</p>{functions}{sectors}'
-            "<h3>{members_title}</h3>{tally}<h3>{basis_title}</h3><p>{basis}</p>{edges}</article>",
-            heading=_heading(desk, element.name, element.name_in(language)),
+            "<h3>{members_title}</h3>{tally}{shape}</article>",
+            heading=heading(desk, element.name, element.name_in(language)),
             group=words(
                 "detail.element_place",
                 group=name_in(language, group.name, group.names) if group else "",
@@ -162,17 +189,14 @@ def element_detail(desk: Desk, element: Element) -> None:
                 section=element.plan.section,
             ),
             summary=element.summary.in_language(language),
-            functions=_terms(desk, words("detail.functions"), element.functions),
-            sectors=_terms(desk, words("detail.leading_sectors"), element.leading_sectors),
+            functions=plan_terms(desk, words("detail.functions"), element.functions),
+            sectors=plan_terms(desk, words("detail.leading_sectors"), element.leading_sectors),
             members_title=words("detail.members", n=len(members)),
             tally=_phase_tally(desk, members),
-            basis_title=words("detail.schematic"),
-            basis=element.basis.in_language(language),
-            edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(open_edges))
-            if open_edges
-            else "",
+            shape=shape_basis(desk, element),
         )
     )
+    st.page_link(STRUCTURE_PAGE, label=words("structure.in_structure"))
     if members:
         st.button(words("detail.show_only"), on_click=_show_only, args=(element.id,), key="show_only", type="primary")
         st.html(html('<p class="note detail">{title}</p>', title=words("detail.members_list")))
@@ -184,6 +208,18 @@ def element_detail(desk: Desk, element: Element) -> None:
                 on_click=session.select,
                 args=(Selection("site", project.id),),
             )
+
+
+def shape_basis(desk: Desk, element: Element) -> Markup:
+    """Return by what recipe the element's shape was drawn, and what in it no evidence fixes."""
+    words = desk.words
+    edges = [html("<li>{side}</li>", side=_edge(desk, edge)) for edge in element.open_edges]
+    return html(
+        "<h3>{title}</h3><p>{basis}</p>{edges}",
+        title=words("detail.schematic"),
+        basis=element.basis.in_language(words.language),
+        edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(edges)) if edges else "",
+    )
 
 
 def _edge(desk: Desk, edge: OpenEdge) -> str:

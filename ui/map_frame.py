@@ -10,7 +10,7 @@ import streamlit as st
 
 from layers.words import Words
 from ui.link import DeskState, Selection, encode
-from ui.session import select, sequence
+from ui.session import add_drawing, select, sequence
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _SENT, KEY = "map_page_sent", "map_frame"
@@ -28,6 +28,12 @@ def _take_pick() -> None:
     picked = st.session_state[KEY].picked
     if picked:
         select(Selection(picked["kind"], picked["id"]))
+
+
+def _take_drawing() -> None:
+    drawn = st.session_state[KEY].drawn
+    if drawn:
+        add_drawing(str(drawn["kind"]), drawn["points"])
 
 
 def _send_again() -> None:
@@ -62,6 +68,7 @@ def show_map(
             "title": words("map.label"),
         },
         on_picked_change=_take_pick,
+        on_drawn_change=_take_drawing,
         on_missing_change=_send_again,
         on_tiles_failed_change=tiles_failed,
     )

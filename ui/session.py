@@ -5,8 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from geo.drawing import Drawing
 from geo.filter import NO_PLACE, ProjectFilter
 from geo.load import Dataset
+from geo.metric import METRIC_CRS
 from geo.problem import Problem
 from layers.filter_panel import filter_from_values
 from layers.tiles import NO_TILES
@@ -18,8 +20,11 @@ from ui.link import DeskState, Known, Selection, View, decode, single_values
 LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
+_PRESENT, _TOUR = "present", "tour"
 Bounds = tuple[float, float, float, float]
-TAB_LIST, TAB_DETAIL = "list", "detail"
+TAB_LIST, TAB_DETAIL, TAB_MEASURE = "list", "detail", "measure"
+_DRAWINGS, _DRAWN, _NOT_DRAWN, FOCUS = "drawings", "drawn_count", "not_drawn", "focus"
+MAX_DRAWINGS = 20
 
 
 def known_ids(data: Dataset) -> Known:
@@ -42,6 +47,7 @@ def start(data: Dataset) -> None:
     st.session_state[_STARTED] = True
     st.session_state[_LINK_PROBLEMS] = problems
     st.session_state[_FIRST_VIEW] = state.view
+    st.session_state[_PRESENT] = state.present
     st.session_state[LANGUAGE] = state.language
     st.session_state[TILES] = state.tiles
     st.session_state[HIDDEN] = state.hidden
@@ -81,6 +87,35 @@ def set_hidden(hidden: frozenset[str]) -> None:
     st.session_state[HIDDEN] = hidden & frozenset(LAYERS)
 
 
+def drawings() -> tuple[Drawing, ...]:
+    """Return what the reader has drawn, in order; it outlives changes of filter, page and language."""
+    return tuple(st.session_state.get(_DRAWINGS, ()))
+
+
+def add_drawing(kind: str, points: object) -> None:
+    """Keep a shape that the reader has drawn and turn to its measures; one that is no shape is noted instead."""
+    number = st.session_state.get(_DRAWN, 0) + 1
+    try:
+        drawing = Drawing.model_validate({"id": f"{kind}-{number}", "kind": kind, "points": points})
+        drawing.metric(METRIC_CRS)
+    except ValueError:
+        st.session_state[_NOT_DRAWN] = True
+    else:
+        st.session_state[_DRAWN] = number
+        st.session_state[_DRAWINGS] = (*drawings(), drawing)[-MAX_DRAWINGS:]
+    st.session_state[TAB] = TAB_MEASURE
+
+
+def drop_drawing(drawing_id: str | None) -> None:
+    """Forget one drawing, or all of them where `drawing_id` is None."""
+    st.session_state[_DRAWINGS] = tuple(d for d in drawings() if drawing_id is not None and d.id != drawing_id)
+
+
+def drawing_was_refused() -> bool:
+    """Return once whether the last shape was no shape, such as an outline that crosses itself."""
+    return bool(st.session_state.pop(_NOT_DRAWN, False))
+
+
 def set_export_bounds(bounds: Bounds) -> None:
     """Remember the map's view for the export page: west, south, east, north in degrees (EPSG:4326)."""
     st.session_state[_EXPORT_BOUNDS] = bounds
@@ -117,6 +152,30 @@ def select(selection: Selection | None) -> None:
         st.session_state[TAB] = TAB_DETAIL
 
 
+def present(wanted: bool) -> None:
+    """Show the structure page in large type for a meeting room, or no longer."""
+    st.session_state[_PRESENT] = wanted
+
+
+def tour_stop(data: Dataset) -> str | None:
+    """Return the element that the structure page stands at: the picked one, the picked project's, else the last."""
+    selection: Selection | None = st.session_state.get(_SELECTION)
+    project = data.project(selection.id) if selection and selection.kind == "site" else None
+    picked = selection.id if selection and selection.kind == "element" else project.element if project else None
+    first = data.elements[0].element.id if data.elements else None
+    for stop in (picked, st.session_state.get(_TOUR), first):
+        if data.element(stop):
+            st.session_state[_TOUR] = stop
+            return stop
+    return None
+
+
+def begin_tour(data: Dataset) -> None:
+    """Pick the element that the structure page stands at, so that it is in the link."""
+    if stop := tour_stop(data):
+        select(Selection("element", stop))
+
+
 def link_problems() -> list[Problem]:
     """Return what the link that opened this session asked for in vain."""
     return list(st.session_state.get(_LINK_PROBLEMS, []))
@@ -143,6 +202,7 @@ def current(data: Dataset) -> DeskState:
         hidden=get(HIDDEN) or frozenset(),
         tiles=get(TILES) or NO_TILES,
         view=first_view(),
+        present=bool(get(_PRESENT)),
     )
 
 

@@ -1,13 +1,16 @@
 """The stage: the map mounted once in ``app.py``, with the page's filters above it and its panel beside it."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from geo.load import UnreadableDistrictError
 from layers.state_message import site_mask, state_message
 from ui import session
 from ui.cache import map_page, tile_sources
-from ui.desk import AroundTheMap, Desk, make_desk
+from ui.desk import Desk, OnStage, make_desk
 from ui.map_frame import show_map
+from ui.measure import drawn_shapes, focused_place
 
 PANEL_WIDTH_PX = 420
 _TILES_FAILED = "tiles_failed"
@@ -18,17 +21,22 @@ def _drop_tiles() -> None:
     st.session_state[_TILES_FAILED] = True
 
 
-def _steer_map(desk: Desk, *, visible: bool) -> None:
+def _steer_map(desk: Desk, *, visible: bool, tour: bool) -> None:
     html, rows = map_page(desk.data)
     state = desk.state
+    stop = session.tour_stop(desk.data) if tour else None
     message = state_message(
         mask=site_mask(rows, desk.mask),
         language=state.language,
         selected=(state.selection.kind, state.selection.id) if state.selection else None,
-        emphasised=state.filter.places,
+        emphasised=state.filter.places | ({stop} if stop else set()),
         hidden=state.hidden,
         tiles=next((source for source in tile_sources() if source.id == state.tiles), None),
         view=state.view,
+        tour=stop,
+        present=state.present,
+        drawings=drawn_shapes(desk),
+        focus=focused_place(desk),
     )
     show_map(html, message, state, desk.words, visible=visible, tiles_failed=_drop_tiles)
     if st.session_state.pop(_TILES_FAILED, False):
@@ -36,7 +44,7 @@ def _steer_map(desk: Desk, *, visible: bool) -> None:
 
 
 @st.fragment
-def stage(around_the_map: AroundTheMap | None) -> None:
+def stage(shown: OnStage | None) -> None:
     """Mount or steer the map and draw the page's things around it.
 
     A fragment: a change of filter or selection draws the stage again and nothing else of the app. The map stays
@@ -46,10 +54,17 @@ def stage(around_the_map: AroundTheMap | None) -> None:
         desk = make_desk()
     except UnreadableDistrictError:
         st.rerun()  # the whole app, which says what is wrong
+    tour = bool(shown and shown.tour)
+    if desk.state.present and not tour:
+        session.present(False)
+        desk = replace(desk, state=replace(desk.state, present=False))
+    if tour and desk.state.selection is None:
+        session.begin_tour(desk.data)
+        desk = make_desk()
     filters = st.container(key="stage-filters")
     with st.container(horizontal=True, gap="small", key="stage-row"):
         with st.container(key="stage-map"):
-            _steer_map(desk, visible=around_the_map is not None)
+            _steer_map(desk, visible=shown is not None, tour=tour)
         panel = st.container(width=PANEL_WIDTH_PX, key="stage-panel")
-    if around_the_map:
-        around_the_map(desk, filters, panel)
+    if shown:
+        shown.around_the_map(desk, filters, panel)

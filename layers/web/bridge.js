@@ -1,6 +1,8 @@
 /* The bridge: holds every feature once, applies state messages, reports events.
  *
  * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view}
+ *                       and where the map is for drawing, drawings and focus (see drawing.js);
+ *                       on a tour of the elements tour = the one that the map fits, present = drawn large
  * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
  *                       also = {language, selected, view, bounds}, each where it is to change
  * planMap.listen(fn)    fn({type: "pick", kind, id}) or fn({type: "view", view: [lat, lon, zoom]}) or {type: "tiles-failed"}
@@ -10,13 +12,15 @@ function planMapBridge(map, folders, data) {
 
   const {style, words, sites, elements} = data;
   const engine = planFilters.engine(data.engine);
-  const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set()};
+  const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set(),
+    tour: null, present: false};
   let listener = () => {};
   const heard = [];
   const report = event => { heard.push(event); listener(event); };
   const word = key => words[stateNow.language][key];
   const nameOf = names => names[stateNow.language] || names.en || names.zh;
   const shown = layer => !stateNow.hidden.has(layer);
+  const scale = () => stateNow.present ? style.presentScale : 1;
 
   /* ---- sites: one marker a place; several sites at one place share it ---- */
   const siteCount = sites.id.length;
@@ -40,29 +44,35 @@ function planMapBridge(map, folders, data) {
   function looks(stack) {
     const rows = stack.visible, known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
     const sector = style.sectors[sites.sector[lead]], stage = style.stages[sites.stage[lead]];
-    const base = {radius: style.radius, ground: style.ground, font: style.font, count: rows.length,
+    const base = {radius: style.radius * scale(), ground: style.ground, font: style.font, count: rows.length,
       fill: known !== undefined, fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round", lineCap: "butt"};
     if (rows.length === 1 || known !== undefined) {
       return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
-        weight: stage.width, dashArray: stage.dash.length ? stage.dash.join(",") : null};
+        weight: stage.width * scale(), dashArray: stage.dash.length ? stage.dash.map(d => d * scale()).join(",") : null};
     }
-    return {...base, shape: style.stackPoints, radius: style.radius + 2, color: style.text, weight: 1.4, dashArray: null};
+    return {...base, shape: style.stackPoints, radius: (style.radius + 2) * scale(), color: style.text, weight: 1.4, dashArray: null};
   }
+
+  const looksOf = stack => stack.visible.join() + scale();
 
   function markerOf(stack) {
     const options = looks(stack);
     if (!stack.marker) {
       stack.marker = new L.SiteMarker(latLngOf(stack.members[0]), options);
-      stack.marker.on("click", event => { L.DomEvent.stopPropagation(event); pickStack(stack); });
+      stack.marker.on("click", event => {
+        if (drawing && drawing.active) return;
+        L.DomEvent.stopPropagation(event);
+        pickStack(stack);
+      });
       stack.marker.bindTooltip(() => stackTooltip(stack), {direction: "top", offset: [0, -8]});
     } else {
-      if (stack.drawn !== stack.visible.join()) {
+      if (stack.drawn !== looksOf(stack)) {
         Object.assign(stack.marker.options, options);
         stack.marker._radius = options.radius;
         if (stack.marker._map) stack.marker.setStyle(options);
       }
     }
-    stack.drawn = stack.visible.join();
+    stack.drawn = looksOf(stack);
     return stack.marker;
   }
 
@@ -106,7 +116,11 @@ function planMapBridge(map, folders, data) {
   folders.structure.eachLayer(layer => {
     const id = layer.feature.id;
     elementLayers.set(id, layer);
-    layer.on("click", event => { L.DomEvent.stopPropagation(event); pick("element", id); });
+    layer.on("click", event => {
+      if (drawing && drawing.active) return;
+      L.DomEvent.stopPropagation(event);
+      pick("element", id);
+    });
     layer.bindTooltip(() => {
       const box = document.createElement("div");
       box.append(line("div", nameOf(elements[id].names), "tip-name"), line("div", word("map.schematic"), "tip-note"));
@@ -119,7 +133,7 @@ function planMapBridge(map, folders, data) {
     for (const [id, layer] of elementLayers) {
       const picked = stateNow.selected && stateNow.selected.kind === "element" && stateNow.selected.id === id;
       const plain = layer.plainStyle, raised = picked || stateNow.emphasised.has(id);
-      layer.setStyle({...plain, weight: raised ? plain.weight + 1.6 : plain.weight,
+      layer.setStyle({...plain, weight: (raised ? plain.weight + 1.6 : plain.weight) * scale(),
         color: picked ? style.selection : plain.color,
         fillOpacity: raised && plain.fillOpacity ? plain.fillOpacity + 0.1 : plain.fillOpacity});
     }
@@ -138,7 +152,7 @@ function planMapBridge(map, folders, data) {
     const i = chosen && chosen.kind === "site" ? rowOf.get(chosen.id) : undefined;
     if (i !== undefined && shown("sites") && stackOf[i].visible.includes(i)) {
       if (!sites.filled[i]) selectionGroup.addLayer(accuracyCircle(i, true));
-      selectionGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 13, color: style.selection, weight: 2.5, fill: false,
+      selectionGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 13 * scale(), color: style.selection, weight: 2.5 * scale(), fill: false,
         interactive: false}));
     }
     styleElements();
@@ -167,11 +181,25 @@ function planMapBridge(map, folders, data) {
     if (chosen.kind === "site" && rowOf.has(chosen.id)) {
       const at = latLngOf(rowOf.get(chosen.id));
       if (!map.getBounds().pad(-0.08).contains(at)) map.panTo(at);
-    } else if (chosen.kind === "element" && elementLayers.has(chosen.id)) {
+    } else if (chosen.kind === "element" && !stateNow.tour && elementLayers.has(chosen.id)) {
       const box = elementLayers.get(chosen.id).getBounds();
       if (!map.getBounds().contains(box)) map.fitBounds(box, {padding: [40, 40], maxZoom: 15});
     }
   }
+
+  /* On a tour the map fits one element, also when its frame changes, until the reader moves the map. Without a glide:
+   * Leaflet drops a view that is asked for while it glides to another, and a presenter's keys come fast. */
+  let following = false, fitting = false;
+  function fitTour() {
+    const layer = elementLayers.get(stateNow.tour), box = legend.getContainer();
+    if (!layer) return;
+    const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
+    fitting = true;
+    map.fitBounds(layer.getBounds(), {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40], maxZoom: 15.75, animate: false});
+    fitting = false;
+    following = true;
+  }
+  map.on("movestart", () => { if (!fitting) following = false; });
 
   /* ---- which sites ---- */
   function inMask(mask) {
@@ -234,7 +262,11 @@ function planMapBridge(map, folders, data) {
       items.push({key: base.key, text: nameOf(base.names), size: base.size, colour: base.colour, at: base.at, line: base.line,
         radius: base.radius, bold: false});
     }
-    return items;
+    return stateNow.present ? items.map(large) : items;
+  }
+
+  function large(item) {
+    return {...item, size: item.size * scale(), radius: item.radius && item.radius * scale()};
   }
 
   function wrapped(text) {
@@ -247,7 +279,7 @@ function planMapBridge(map, folders, data) {
   }
 
   function labelObstacles() {
-    const boxes = [], frame = map.getContainer().getBoundingClientRect(), reach = style.radius + 1;
+    const boxes = [], frame = map.getContainer().getBoundingClientRect(), reach = (style.radius + 1) * scale();
     if (shown("sites")) {
       const view = map.getBounds();
       for (const stack of stacks) {
@@ -354,6 +386,8 @@ function planMapBridge(map, folders, data) {
   map.attributionControl.setPrefix(false);
   map.zoomControl.setPosition("topright");
 
+  const drawing = data.drawing ? planDrawing(map, {...data.drawing, word, report, button, language: () => stateNow.language}) : null;
+
   let credited = [];
   function drawWords() {
     document.documentElement.lang = data.htmlLang[stateNow.language];
@@ -364,6 +398,7 @@ function planMapBridge(map, folders, data) {
       node.title = word(key);
       node.setAttribute("aria-label", word(key));
     }
+    if (drawing) drawing.drawWords();
     map.getContainer().setAttribute("aria-label", word("map.label"));
     const zoom = map.zoomControl;
     for (const [node, key] of [[zoom._zoomInButton, "map.zoom_in"], [zoom._zoomOutButton, "map.zoom_out"]]) {
@@ -403,6 +438,7 @@ function planMapBridge(map, folders, data) {
     if (viewed || !api.applied || !map.getSize().x || !map.getSize().y) return;
     viewed = true;
     if (pendingView) map.setView([pendingView[0], pendingView[1]], pendingView[2], {animate: false});
+    else if (stateNow.tour) fitTour();
     else if (pendingBounds) map.fitBounds(pendingBounds, {animate: false});
     else goHome(false);
   }
@@ -421,7 +457,8 @@ function planMapBridge(map, folders, data) {
     if (!box.clientWidth || !box.clientHeight) return;
     const kept = centre;
     map.invalidateSize({pan: false});
-    if (viewed && kept) map.setView(kept, map.getZoom(), {animate: false});
+    if (viewed && following && stateNow.tour) fitTour();
+    else if (viewed && kept) map.setView(kept, map.getZoom(), {animate: false});
     setFirstView();
   }).observe(map.getContainer());
   map.on("moveend", () => {
@@ -457,7 +494,15 @@ function planMapBridge(map, folders, data) {
   function apply(state) {
     if (!viewed) pendingView = state.view;
     applyTiles(state.tiles);
+    const before = stateNow.tour, resized = stateNow.present !== Boolean(state.present);
+    stateNow.tour = state.tour || null;
+    stateNow.present = Boolean(state.present);
+    map.getContainer().classList.toggle("presenting", stateNow.present);
+    const first = !viewed;
     draw(state, inMask(state.mask));
+    if (resized) drawSelection();
+    if (viewed && !first && stateNow.tour && stateNow.tour !== before) fitTour();
+    if (drawing) { drawing.show(state.drawings || []); drawing.focus(state.focus || null); }
   }
 
   function filter(wanted, also = {}) {

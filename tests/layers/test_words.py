@@ -18,6 +18,7 @@ from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.tiles import NO_TILES, SOURCES
 from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
+from layers.wording import OTHER_PLACE, PLACE_KINDS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, LOCALE_OF_LANGUAGE, LOCALES_DIR, MissingWordError, words_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,10 @@ FAMILIES = {
     "tiles.": {NO_TILES, *(source.id for source in SOURCES)},
     "filter.": set(FACETS),
     "language.": set(LANGUAGES),
-    "panel.": {"list", "detail"},
+    "panel.": {"list", "detail", "measure"},
+    "place.": {*PLACE_KINDS, OTHER_PLACE},
+    "measure.": {"line_title", "outline_title", "circle_title"},
+    "map.draw_": {"line", "outline", "circle"},
     "problem.": {
         code
         for path in (ROOT / "geo" / "load.py", ROOT / "ui" / "link.py")

@@ -26,7 +26,7 @@ function makeHost(parent) {
       host.trigger("picked", {kind: event.kind, id: event.id});
       const panel = document.querySelector(".st-key-stage-panel");
       if (panel && panel.getBoundingClientRect().top > window.innerHeight - 80) panel.scrollIntoView({behavior: "smooth"});
-    }
+    } else if (event.type === "drawn") host.trigger("drawn", {kind: event.kind, points: event.points});
     else if (event.type === "tiles-failed") host.trigger("tiles_failed", true);
   };
 

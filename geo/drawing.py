@@ -1,0 +1,120 @@
+"""What a reader draws on the map: a line, an outline or a circle, its measures and the projects inside it."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal, Self
+
+import numpy as np
+import shapely
+from pydantic import Field, model_validator
+from pyproj import Transformer
+from shapely.geometry import LineString, Polygon, mapping
+from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
+
+from geo.metric import STORAGE_CRS
+from geo.nearby import metric_points
+from geo.project import Project, Record
+
+MAX_VERTICES: Final = 2000
+CIRCLE_STEPS: Final = 24
+Position = tuple[Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)],
+                 Annotated[float, Field(ge=-85, le=85, allow_inf_nan=False)]]  # fmt: skip
+
+
+class Drawing(Record):
+    """One shape drawn by a reader; `points` are lon, lat in degrees (EPSG:4326).
+
+    A ``line`` has at least two points, an ``outline`` at least three (not closed), a ``circle`` two: its centre
+    and a point on its rim.
+    """
+
+    id: Annotated[str, Field(max_length=40)]
+    kind: Literal["line", "outline", "circle"]
+    points: Annotated[tuple[Position, ...], Field(max_length=MAX_VERTICES)]
+
+    @model_validator(mode="after")
+    def _enough_points(self) -> Self:
+        least = {"line": 2, "outline": 3, "circle": 2}[self.kind]
+        if len(set(self.points)) < least:
+            raise ValueError(f"a {self.kind} needs {least} different points")
+        if self.kind == "circle" and len(self.points) != 2:
+            raise ValueError("a circle has a centre and one point on its rim")
+        return self
+
+    def metric(self, crs: str) -> BaseGeometry:
+        """Return the shape in a metric system (x east, y north, metres); a circle with 96 sides.
+
+        Raises
+        ------
+        ValueError : where an outline crosses itself
+        """
+        points = metric_points(self.points, crs)
+        if self.kind == "line":
+            return LineString(points)
+        if self.kind == "circle":
+            return shapely.Point(points[0]).buffer(self.radius_m(crs), quad_segs=CIRCLE_STEPS)
+        shape = Polygon(points)
+        if not shape.is_valid:
+            raise ValueError("the outline crosses itself")
+        return shape
+
+    def radius_m(self, crs: str) -> float:
+        """Return a circle's radius in metres, measured in `crs`."""
+        (x0, y0), (x1, y1) = metric_points(self.points[:2], crs)
+        return math.hypot(x1 - x0, y1 - y0)
+
+    def length_m(self, crs: str) -> float:
+        """Return the length of a line, or of the way around, in metres, measured in `crs`."""
+        if self.kind == "circle":
+            return 2 * math.pi * self.radius_m(crs)
+        return float(self.metric(crs).length)
+
+    def area_m2(self, crs: str) -> float:
+        """Return the area in square metres, measured in `crs`; 0 for a line."""
+        if self.kind == "circle":
+            return math.pi * self.radius_m(crs) ** 2
+        return float(self.metric(crs).area)
+
+    def lon_lat(self, crs: str) -> BaseGeometry:
+        """Return the shape in degrees (EPSG:4326), a circle as drawn in `crs`."""
+        if self.kind == "line":
+            return LineString(self.points)
+        if self.kind == "outline":
+            return orient(Polygon(self.points))
+        back = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
+        return orient(shapely.transform(self.metric(crs), lambda xy: np.column_stack(back.transform(*xy.T))))
+
+    def inside(self, projects: Sequence[Project], crs: str) -> list[Project]:
+        """Return the projects whose point lies inside; none for a line. A project without a point is never inside."""
+        placed = [project for project in projects if project.placed]
+        if self.kind == "line" or not placed:
+            return []
+        points = metric_points([(p.lon or 0.0, p.lat or 0.0) for p in placed], crs)
+        if self.kind == "circle":
+            centre = metric_points(self.points[:1], crs)[0]
+            within = np.hypot(*(points - centre).T) <= self.radius_m(crs)
+        else:
+            within = shapely.contains_xy(self.metric(crs), points[:, 0], points[:, 1])
+        return [project for project, is_in in zip(placed, within, strict=True) if is_in]
+
+
+def circle_around(lon: float, lat: float, radius_m: float, crs: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the points of a circle of `radius_m` (measured in `crs`) around a position in degrees (EPSG:4326)."""
+    x, y = metric_points([(lon, lat)], crs)[0]
+    rim = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True).transform(x + radius_m, y)
+    return (lon, lat), (float(rim[0]), float(rim[1]))
+
+
+def drawings_geojson(drawings: Sequence[Drawing], crs: str) -> dict[str, Any]:
+    """Return drawings as a GeoJSON FeatureCollection (RFC 7946) with their measures, rounded to 7 decimals."""
+    features = []
+    for drawing in drawings:
+        properties: dict[str, Any] = {"kind": drawing.kind, "length_m": round(drawing.length_m(crs), 2)}
+        if drawing.kind != "line":
+            properties["area_m2"] = round(drawing.area_m2(crs), 2)
+        if drawing.kind == "circle":
+            properties |= {"radius_m": round(drawing.radius_m(crs), 2), "centre": list(drawing.points[0])}
+        shape = shapely.set_precision(drawing.lon_lat(crs), 1e-7, mode="pointwise")
+        features.append({"type": "Feature", "id": drawing.id, "properties": properties, "geometry": mapping(shape)})
+    return {"type": "FeatureCollection", "measured_in": crs, "features": features}

@@ -1,0 +1,74 @@
+"""Places near a site: against the ellipsoid, and honest about what is only roughly known."""
+
+from pathlib import Path
+
+import pytest
+from pyproj import Geod
+
+from geo.load import load_dataset
+from geo.nearby import Distance, distance_to, nearest, places_of_base
+from geo.vocabulary import KNOWN_GRADES
+
+CRS = "EPSG:4550"
+ELLIPSOID = Geod(ellps="GRS80")
+
+
+@pytest.fixture(scope="module")
+def data():
+    return load_dataset(Path(__file__).resolve().parents[2] / "data")
+
+
+@pytest.fixture(scope="module")
+def places(data):
+    return places_of_base(data.base)
+
+
+def test_every_named_place_is_known_once(data, places):
+    assert len({place.id for place in places}) == len(places)
+    streets = {f["properties"]["name"] for f in data.base["road_labels"]["features"]}
+    assert sorted(place.name for place in places if place.kind == "street") == sorted(streets)
+    points = len(data.base["metro"]["features"]) + len(data.base["landmarks"]["features"])
+    assert sum(place.kind != "street" for place in places) == points
+
+
+def test_a_place_lies_within_its_own_bounds(places):
+    for place in places:
+        west, south, east, north = place.bounds
+        assert west - 1e-9 <= place.lon <= east + 1e-9 and south - 1e-9 <= place.lat <= north + 1e-9, place.name
+
+
+def test_distances_agree_with_the_ellipsoid(data, places):
+    placed = [project for project in data.projects if project.placed]
+    for project in placed[:12]:
+        for place in places[:40]:
+            true_m = ELLIPSOID.inv(project.lon, project.lat, place.lon, place.lat)[2]
+            assert distance_to(project, place, CRS).metres == pytest.approx(true_m, rel=0.001, abs=0.01)
+
+
+def test_a_figure_a_range_or_nothing(data, places):
+    for project in data.projects:
+        distance = distance_to(project, places[0], CRS)
+        if not project.placed:
+            assert distance is None
+        elif project.location.grade in KNOWN_GRADES:
+            assert distance.within_m is None
+        else:
+            assert distance.within_m == project.location.accuracy_m
+
+
+def test_a_range_never_begins_below_nothing():
+    assert Distance(300, 500).least_m == 0 and Distance(300, 500).most_m == 800
+    assert Distance(300).least_m == Distance(300).most_m == 300
+
+
+def test_the_nearest_are_the_nearest(data, places):
+    project = data.project("huizhi-yunding")
+    found = nearest(data, project, ["metro", "hospital", "no-such-kind"], count=3, places=places)
+    assert set(found) == {"metro", "hospital"}
+    for kind, near in found.items():
+        every = sorted(ELLIPSOID.inv(project.lon, project.lat, p.lon, p.lat)[2] for p in places if p.kind == kind)
+        assert [d.metres for _, d in near] == pytest.approx(every[:3], rel=0.001)
+
+
+def test_a_project_without_a_place_has_nothing_near(data, places):
+    assert nearest(data, data.project("nanlou-haijing"), ["metro"], places=places) == {}
