@@ -96,15 +96,15 @@ def _project_rows(data: Dataset, words: Words, project: Project, size_pt: float,
 def _structure_rows(
     data: Dataset, words: Words, element_id: str, size_pt: float, width: float, most_lines: int | None
 ) -> list[Row]:
-    """Return a structure element's name and what the plan says of it, held together."""
+    """Return a structure element's name and what the plan says of it."""
     placed = data.element(element_id)
     if placed is None:
         return []
-    rows = [replace(row, above=size_pt * 0.3) for row in lines(placed.element.name_in(words.language), width, size_pt,
-                                                               bold=True)]  # fmt: skip
+    name = lines(placed.element.name_in(words.language), width, size_pt, bold=True)
     summary = placed.element.summary.in_language(words.language)
-    rows += lines(summary, width, size_pt, colour=style.TEXT_SECONDARY, max_lines=most_lines)
-    return [*(replace(row, keep=True) for row in rows[:-1]), rows[-1]]
+    told = lines(summary, width, size_pt, colour=style.TEXT_SECONDARY, max_lines=most_lines)
+    first = replace(name[0], above=size_pt * 0.4, keep=True)
+    return [first, *(replace(row, keep=True) for row in [*name[1:], *told[:1]]), *told[1:]]
 
 
 def figure_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float, *, title: str) -> list[Row]:
