@@ -18,6 +18,7 @@ from ui.link import DeskState
 _DESK: Final = "desk"
 _ON_STAGE: Final = "on_stage"
 MAP_PAGE: Final = "pages/map.py"
+STRUCTURE_PAGE: Final = "pages/structure.py"
 EXPORT_PAGE: Final = "pages/export.py"
 ABOUT_PAGE: Final = "pages/about.py"
 
@@ -52,9 +53,10 @@ def make_desk() -> Desk:
 def navigation(words: Words) -> StreamlitPage:
     """Declare the app's pages and return the one asked for."""
     map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
+    structure_page = st.Page(STRUCTURE_PAGE, title=words("page.structure"), url_path="structure")
     export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path="export")
     about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
-    return st.navigation([map_page, export_page, about_page], position="top")
+    return st.navigation([map_page, structure_page, export_page, about_page], position="top")
 
 
 def put_desk(desk: Desk) -> None:
@@ -75,13 +77,21 @@ def desk() -> Desk:
     return laid_out
 
 
-def put_on_stage(around_the_map: AroundTheMap) -> None:
+@dataclass(frozen=True)
+class OnStage:
+    """What a page shows with the map: what it draws around it, and whether the map goes from element to element."""
+
+    around_the_map: AroundTheMap
+    tour: bool = False
+
+
+def put_on_stage(around_the_map: AroundTheMap, *, tour: bool = False) -> None:
     """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
     desk()
-    st.session_state[_ON_STAGE] = around_the_map
+    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour)
 
 
-def taken_for_stage() -> AroundTheMap | None:
-    """Return what this run's page draws around the map; nothing for a page without the map."""
-    taken: AroundTheMap | None = st.session_state.pop(_ON_STAGE, None)
+def taken_for_stage() -> OnStage | None:
+    """Return what this run's page shows with the map; nothing for a page without the map."""
+    taken: OnStage | None = st.session_state.pop(_ON_STAGE, None)
     return taken

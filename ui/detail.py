@@ -218,7 +218,9 @@ def shape_basis(desk: Desk, element: Element) -> Markup:
         "<h3>{title}</h3><p>{basis}</p>{edges}",
         title=words("detail.schematic"),
         basis=element.basis.in_language(words.language),
-        edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(edges)) if edges else "",
+        edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(edges))
+        if edges
+        else "",
     )
 
 

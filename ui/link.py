@@ -16,6 +16,7 @@ from layers.words import DEFAULT_LANGUAGE, LANGUAGES
 Kind = Literal["site", "element"]
 View = tuple[float, float, float]
 MAX_DETAIL = 60
+LIBRARY_VIEWS = ("table", "matrix", "unplaced", "programmes")
 VIEW_REACH_DEG = 0.5
 
 
@@ -40,7 +41,10 @@ class Known:
 
 @dataclass(frozen=True)
 class DeskState:
-    """Everything a link carries. `view` is lat, lon, zoom; None means the whole district."""
+    """Everything a link carries. `view` is lat, lon, zoom; None means the whole district.
+
+    `present` is the structure page in large type for a meeting room, `library` the project library's view.
+    """
 
     filter: ProjectFilter = field(default_factory=ProjectFilter)
     language: str = DEFAULT_LANGUAGE
@@ -48,6 +52,8 @@ class DeskState:
     hidden: frozenset[str] = frozenset()
     tiles: str = NO_TILES
     view: View | None = None
+    present: bool = False
+    library: str = LIBRARY_VIEWS[0]
 
 
 def encode(state: DeskState) -> str:
@@ -73,6 +79,10 @@ def encode(state: DeskState) -> str:
         pairs.append(("tiles", state.tiles))
     if state.language != DEFAULT_LANGUAGE:
         pairs.append(("lang", state.language))
+    if state.present:
+        pairs.append(("present", "1"))
+    if state.library != LIBRARY_VIEWS[0]:
+        pairs.append(("library", state.library))
     return urlencode(pairs, safe=",")
 
 
@@ -160,6 +170,8 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         hidden=reader.codes("hide", LAYERS),
         tiles=reader.one("tiles", sorted(known.tiles), NO_TILES),
         view=reader.view("view", known.centre),
+        present=reader.one("present", ["1"], "") == "1",
+        library=reader.one("library", LIBRARY_VIEWS, LIBRARY_VIEWS[0]),
     )
     return state, reader.problems
 

@@ -195,7 +195,8 @@ function planMapBridge(map, folders, data) {
     if (!layer) return;
     const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
     fitting = true;
-    map.fitBounds(layer.getBounds(), {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40], maxZoom: 15.75, animate: false});
+    map.fitBounds(layer.getBounds(), {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40],
+      maxZoom: stateNow.present ? 16.25 : 15.75, animate: false});
     fitting = false;
     following = true;
   }

@@ -13,7 +13,7 @@ from geo.vocabulary import Grade, Phase, Sector
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import LANGUAGES
-from ui.link import MAX_DETAIL, MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
+from ui.link import LIBRARY_VIEWS, MAX_DETAIL, MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
 
 KNOWN = Known(
     frozenset({"axis", "bays", "none"}),
@@ -43,6 +43,8 @@ states = st.builds(
     selection=selections,
     hidden=st.frozensets(st.sampled_from(LAYERS)),
     tiles=st.sampled_from([NO_TILES, "osm"]),
+    present=st.booleans(),
+    library=st.sampled_from(LIBRARY_VIEWS),
 )
 
 

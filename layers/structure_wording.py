@@ -1,0 +1,52 @@
+"""What screens say of the structure elements' size, neighbours and projects; plain text, not yet escaped."""
+
+from typing import Final
+
+from geo.layout import Element
+from geo.load import Dataset
+from geo.names import name_in
+from geo.project import Project
+from geo.structure import ElementFigures, Neighbour
+from layers.words import Words
+
+ROUND_M: Final = 10
+
+
+def extent_label(words: Words, figures: ElementFigures) -> str:
+    """Return what is measured of an element, its area or its length, with the word for schematic."""
+    return words("structure.length") if figures.area_m2 is None else words("structure.area")
+
+
+def extent_in_words(words: Words, figures: ElementFigures) -> tuple[str, str]:
+    """Return an element's size as (figure, the same in hectares); the second is empty for a length.
+
+    Two decimals of a square kilometre and whole hectares: a schematic shape is worth no more.
+    """
+    if figures.area_m2 is None:
+        return words("structure.kilometres", km=words.number((figures.length_m or 0) / 1000, "#,##0.00")), ""
+    return (
+        words("structure.square_kilometres", km2=words.number(figures.area_m2 / 1e6, "#,##0.00")),
+        words("structure.hectares", ha=words.number(figures.area_m2 / 1e4, "#,##0")),
+    )
+
+
+def neighbour_in_words(words: Words, neighbour: Neighbour) -> str:
+    """Return how far a neighbour is, to ten metres; one that touches is said to."""
+    if neighbour.distance_m == 0:
+        return words("structure.touches")
+    tens = max(1, round(neighbour.distance_m / ROUND_M)) * ROUND_M
+    return words("structure.apart", m=words.number(tens))
+
+
+def group_in_words(data: Dataset, words: Words, element: Element) -> str:
+    """Return the name of the element's group."""
+    group = next((known for known in data.district.groups if known.name == element.group), None)
+    return name_in(words.language, group.name, group.names) if group else element.group
+
+
+def members_by_element(data: Dataset) -> dict[str | None, list[Project]]:
+    """Return the projects that the plan ties to each element, under None those that it ties to none."""
+    found: dict[str | None, list[Project]] = {None: []} | {placed.element.id: [] for placed in data.elements}
+    for project in data.projects:
+        found[project.element if project.element in found else None].append(project)
+    return found

@@ -1,0 +1,55 @@
+"""A piece of a page as HTML of ours whose buttons report to the server: the structure page is made of these."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from markupsafe import Markup
+
+from geo.filter import ProjectFilter
+from ui import session
+from ui.link import Selection
+
+_WEB: Final = Path(__file__).resolve().parent / "web"
+_TO_MAP: Final = "to_map"
+
+_board = st.components.v2.component(
+    "xigang_board",
+    html='<div class="board" tabindex="-1"></div>',
+    css=(_WEB / "board.css").read_text(encoding="utf-8"),
+    js=(_WEB / "board.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def _take(key: str) -> None:
+    did: dict[str, Any] | None = st.session_state[key].did
+    if not did:
+        return
+    match did["do"], str(did["id"]):
+        case "element", element_id:
+            session.select(Selection("element", element_id))
+        case "site", project_id:
+            session.select(Selection("site", project_id))
+        case "present", _:
+            session.present(True)
+        case "leave", _:
+            session.present(False)
+        case "clear", _:
+            session.set_filter(ProjectFilter())
+        case "only", element_id:
+            session.set_filter(ProjectFilter(places=frozenset({element_id})))
+            st.session_state[session.TAB] = session.TAB_LIST
+            st.session_state[_TO_MAP] = True
+        case "map", _:
+            st.session_state[_TO_MAP] = True
+
+
+def board(key: str, markup: Markup, **data: Any) -> None:
+    """Draw `markup`; a click on one of its ``data-do`` elements is carried out. For `data` see ``board.js``."""
+    _board(key=key, data={"html": str(markup), **data}, on_did_change=lambda: _take(key))
+
+
+def map_was_asked_for() -> bool:
+    """Return once whether the reader has just asked for the map page."""
+    return bool(st.session_state.pop(_TO_MAP, False))

@@ -1,0 +1,128 @@
+/* A board: HTML of ours whose data-do elements tell the server what the reader did.
+ *
+ * data = {html, at, stops, present, table}
+ *   at      the element the tour stands at: rows of its data-id are marked, and a new one scrolls the board to its top
+ *   stops   the elements in their order; given to one board a page, which then hears the keys for previous and next
+ *   present whether the page is shown in large type, where Escape leaves and a presenter's keys count
+ */
+const FIELD = "input, textarea, select, [contenteditable=true], [role=listbox], [role=radiogroup], [role=tablist], [role=menu], [role=combobox]";
+const STEPS = {ArrowRight: 1, ArrowLeft: -1}, PRESENTER = {...STEPS, PageDown: 1, PageUp: -1};
+
+function makeHost(root) {
+  const host = {data: {}, trigger: () => {}, asked: null, html: null};
+  const tell = (what, id) => host.trigger("did", {do: what, id: id || ""});
+
+  /* Keys may come faster than answers: a step counts from what was asked for last. */
+  const step = by => {
+    const {stops, at} = host.data, next = stops[stops.indexOf(host.asked || at) + by];
+    if (!next) return;
+    host.asked = next;
+    tell("element", next);
+  };
+
+  const leave = () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    tell("leave");
+  };
+
+  const act = node => {
+    const {do: what, id, by, to} = node.dataset;
+    if (what === "step") step(+by);
+    else if (what === "scroll") document.querySelector(to).scrollIntoView({block: "start"});
+    else if (what === "sort") sort(node);
+    else if (what === "leave") leave();
+    else {
+      if (what === "present" && document.documentElement.requestFullscreen) document.documentElement.requestFullscreen().catch(() => {});
+      tell(what, id);
+    }
+  };
+  root.addEventListener("click", event => {
+    const node = event.target.closest("button[data-do]");
+    if (node && node.getAttribute("aria-disabled") !== "true") act(node);
+  });
+  root.addEventListener("change", event => {
+    if (event.target.dataset.do === "element") tell("element", event.target.value);
+  });
+
+  const heard = (event, inMap) => {
+    const {present} = host.data;
+    if (event.ctrlKey || event.metaKey || event.altKey || (inMap && !present)) return;
+    if (event.target.closest && event.target.closest(FIELD)) return;
+    const by = (present ? PRESENTER : STEPS)[event.key];
+    if (!by && !(present && event.key === "Escape")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (by) step(by);
+    else leave();
+  };
+
+  /* Listeners outside the board are taken off at the first event after the page was left. */
+  const listen = (target, type, handler, capture) => {
+    const guarded = event => root.isConnected ? handler(event) : target.removeEventListener(type, guarded, capture);
+    target.addEventListener(type, guarded, capture);
+  };
+  host.listenToKeys = () => {
+    if (host.listens) return;
+    host.listens = true;
+    listen(document, "keydown", event => heard(event, false), false);
+    const frame = document.querySelector("iframe.map-frame");
+    const inMap = () => listen(frame.contentDocument, "keydown", event => heard(event, true), true);
+    if (frame) {
+      inMap();
+      listen(frame, "load", inMap, false);
+    }
+    let full = false;
+    listen(document, "fullscreenchange", () => {
+      if (full && !document.fullscreenElement && host.data.present) tell("leave");
+      full = Boolean(document.fullscreenElement);
+    }, false);
+  };
+
+  const sort = button => {
+    const head = button.closest("th"), body = head.closest("table").tBodies[0], column = head.cellIndex;
+    const order = {ascending: "descending", descending: null}[head.getAttribute("aria-sort")];
+    const wanted = order === undefined ? "ascending" : order;
+    head.parentNode.querySelectorAll("th").forEach(cell => cell.removeAttribute("aria-sort"));
+    if (wanted) head.setAttribute("aria-sort", wanted);
+    const value = row => row.cells[wanted ? column : 0].dataset[wanted ? "value" : "order"];
+    const turn = wanted === "descending" ? -1 : 1;
+    const compare = (a, b) => isNaN(a) || isNaN(b) ? a.localeCompare(b, document.documentElement.lang) : a - b;
+    body.append(...[...body.rows].sort((a, b) => turn * compare(value(a), value(b))));
+  };
+
+  /* What had the focus has it again, or the board itself where that is gone. */
+  const replace = html => {
+    const active = root.contains(document.activeElement) ? document.activeElement : null;
+    const same = node => ["do", "id", "by", "to"].every(name => node.dataset[name] === active.dataset[name]);
+    root.innerHTML = html; /* ours; every value from data is escaped */
+    if (!active) return;
+    const found = active === root ? root : [...root.querySelectorAll("[data-do]")].find(same);
+    (found || root).focus({preventScroll: true});
+  };
+
+  host.update = data => {
+    const moved = data.at !== host.data.at;
+    host.data = data;
+    if (host.asked === data.at) host.asked = null;
+    if (host.html !== data.html) {
+      host.html = data.html;
+      replace(data.html);
+    }
+    root.querySelectorAll("tr[data-id]").forEach(row => {
+      if (row.dataset.id === data.at) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    });
+    const scrolls = root.querySelector(".scrolls");
+    if (moved && scrolls) scrolls.scrollTop = 0;
+    if (data.stops) host.listenToKeys();
+  };
+  return host;
+}
+
+export default function (component) {
+  const {parentElement, data, setTriggerValue} = component;
+  const root = parentElement.querySelector(".board");
+  const host = root.boardHost || (root.boardHost = makeHost(root));
+  host.trigger = setTriggerValue;
+  host.update(data);
+}
