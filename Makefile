@@ -4,7 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types format check-data chromium bench layout vendor screenshots hooks clean
+.PHONY: help run test lint types format check-data chromium readers bench layout vendor screenshots hooks clean
 
 PORT ?= 8501
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -26,7 +26,7 @@ help: ## list the targets
 run: $(RUN_READY) ## start the map on PORT (8501)
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
 
-test: $(TEST_READY) chromium lint types check-data ## all checks and tests; browser tests need Chromium
+test: $(TEST_READY) chromium readers lint types check-data ## all checks and tests; browser tests need Chromium
 	$(PY) -m pytest
 
 lint: $(TEST_READY) ## style and form of the code
@@ -45,6 +45,9 @@ check-data: $(RUN_READY) ## check the files in data/
 
 chromium: ## find or install Chromium for the browser tests
 	@tools/ensure_chromium.sh || true
+
+readers: ## find or install poppler, GDAL and LibreOffice for the tests of files
+	@tools/ensure_readers.sh || true
 
 bench: $(TEST_READY) ## measure the app's speed
 	$(PY) -m tests.bench

@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 from geo.filter import ProjectFilter
 from geo.load import Dataset
 from geo.project import Project, Record
-from layers.wording import place_name
 from layers.words import DEFAULT_LANGUAGE, Words, words_in
 
 SizeCode = Literal["slide", "a4-landscape", "a4-portrait", "a3-landscape", "a3-portrait"]
@@ -130,7 +129,8 @@ def extent_name(data: Dataset, request: ExportRequest) -> str:
     """Return what the map shows, in words: the district, an element, a site, or the current view."""
     words, extent = request.words, request.extent
     if extent.kind == "element":
-        return place_name(data, words, extent.id or "")
+        placed = data.element(extent.id)
+        return placed.element.name_in(words.language) if placed else ""
     if extent.kind == "site":
         project = data.project(extent.id)
         return project.name_in(words.language) if project else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
+from PIL import Image
 from pydantic import Field, StringConstraints, ValidationError
 
 from geo.problem import Problem
@@ -46,11 +47,22 @@ def template_of(folder: Path | None = None) -> Template:
     problems: list[Problem] = []
     settings = _settings(folder / SETTINGS_NAME, problems)
     logo = next((path for name in LOGO_NAMES if (path := folder / name).is_file()), None)
-    if logo and logo.stat().st_size > MAX_LOGO_BYTES:
-        problems.append(Problem("file_too_large", logo.name))
+    if logo and (problem := _problem_of_logo(logo)):
+        problems.append(problem)
         logo = None
     deck = folder / DECK_NAME
     return Template(logo, deck if deck.is_file() else None, settings.title_colour, settings.contact, tuple(problems))
+
+
+def _problem_of_logo(logo: Path) -> Problem | None:
+    if logo.stat().st_size > MAX_LOGO_BYTES:
+        return Problem("file_too_large", logo.name)
+    try:
+        with Image.open(logo) as picture:
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return Problem("file_unreadable", logo.name, str(error))
+    return None
 
 
 def _settings(path: Path, problems: list[Problem]) -> _Settings:
