@@ -1,0 +1,77 @@
+"""What all slides of a deck share: data, words, footer, sources for the notes."""
+
+from pathlib import Path
+
+from exports.request import ExportRequest, wanted_projects
+from exports.sheet import filter_line, notes_of, stamp_of, subtitle_of
+from exports.slides import Box, Canvas, Run, SlideDeck, fitted_text, paragraph
+from geo.load import Dataset
+from geo.names import name_in
+from layers import style
+
+
+class DeckFrame:
+    """One deck being made: the slides of every kind are added through it."""
+
+    def __init__(self, data: Dataset, request: ExportRequest, template: Path | None) -> None:
+        self.data, self.request, self.words = data, request, request.words
+        self.deck = SlideDeck(self.words, template)
+        self.projects = wanted_projects(data, request)
+        self.subtitle = subtitle_of(data, request)
+
+    def add(self, title: str, subtitle: str | None = None) -> Canvas:
+        """Add a slide with what all have."""
+        return self.deck.add(title, self.subtitle if subtitle is None else subtitle, self._footer())
+
+    def _footer(self) -> list[Run]:
+        words, plan, gap = self.words, self.data.district.plan, self.words("format.sentence")
+        parts = [
+            words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
+            words("print.made", date=words.date(self.request.made_on)),
+            words("print.version", version=self.data.version),
+        ]
+        stamp = Run(stamp_of(self.request), bold=True, colour=style.BOUNDARY)
+        return [stamp, Run(gap + gap.join(parts), colour=style.TEXT_SECONDARY)]
+
+    def source_notes(self) -> list[str]:
+        """Return sources, coordinates, filter, stamp, and licences of the data."""
+        words = self.words
+        notes = [*notes_of(self.data, self.request, self.projects), filter_line(self.data, self.request)]
+        notes += [stamp_of(self.request), words("deck.data_sources")]
+        for source in self.data.sources:
+            told = (source.title, source.source, source.licence, source.gaps)
+            notes.append("· " + words("format.phrases").join(part.in_language(words.language) for part in told))
+        return notes
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many projects there are, how many with a place and how many without."""
+        placed = sum(project.placed for project in self.projects)
+        return len(self.projects), placed, len(self.projects) - placed
+
+    def counts_in_words(self) -> str:
+        """Return the counts as a sentence."""
+        total, placed, unplaced = self.counts()
+        return self.words("print.counts", n=total, placed=placed, unplaced=unplaced)
+
+    def map_alt(self, title: str) -> str:
+        """Return the alt text of a map of many projects."""
+        return self.words("deck.alt_map", title=title, counts=self.counts_in_words(), note=self.subtitle)
+
+    @property
+    def legend_alt(self) -> tuple[str, str]:
+        """The name and alt text of a legend."""
+        return self.words("legend.title"), self.words("deck.alt_legend")
+
+    def sentence(self, *parts: str) -> str:
+        """Return the parts that are not empty as one line."""
+        return self.words("format.sentence").join(part for part in parts if part)
+
+    def zh_beside(self, name: str) -> str:
+        """Return the plan's own name for a subtitle in another language."""
+        return "" if self.words.language == "zh" else name
+
+    def say_empty(self, canvas: Canvas, box: Box) -> None:
+        """Say that no project passes the filter."""
+        text, size = fitted_text(self.words("deck.empty"), box.width, box.height, (12, 11, 10, 9), bold=True)
+        canvas.text(box, [paragraph(text, size, bold=True, colour=style.SELECTION)], self.words("deck.empty"))
+        canvas.notes.insert(0, self.words("deck.empty"))
