@@ -2,19 +2,20 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, cast
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.patheffects import PathEffectRenderer, Stroke
 from matplotlib.text import Text
-from matplotlib.transforms import IdentityTransform
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D, IdentityTransform
 from shapely import get_parts
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -145,27 +146,49 @@ class Line(Text):
     """One line of text on its baseline, set by our own widths; matplotlib would measure each text anew to draw it."""
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draw the line, with its path effects if any."""
+        """Draw the line."""
         words = self.get_text()
         if not self.get_visible() or not words.strip():
             return
-        prop, angle = self.get_fontproperties(), self.get_rotation()
+        prop = self.get_fontproperties()
         x, y = map(float, self.get_transform().transform(self.get_unitless_position()))
         share = BEFORE_ANCHOR[self.get_horizontalalignment()]
         if share:
             width = width_pt(words, prop.get_size_in_points(), bold=prop.get_weight() == BOLD)
             shift = cast(float, renderer.points_to_pixels(width)) * share
-            turn = math.radians(angle)
+            turn = math.radians(self.get_rotation())
             x, y = x - shift * math.cos(turn), y - shift * math.sin(turn)
-        if renderer.flipy():
-            y = renderer.get_canvas_width_height()[1] - y
         gc = renderer.new_gc()
         gc.set_foreground(self.get_color())
         self._set_gc_clip(gc)  # type: ignore[attr-defined]
-        effects = self.get_path_effects()
-        drawing = PathEffectRenderer(effects, renderer) if effects else renderer
-        drawing.draw_text(gc, x, y, words, prop, angle, mtext=self)
+        self._draw_at(renderer, gc, x, y)
         gc.restore()
+
+    def _draw_at(self, renderer: RendererBase, gc: GraphicsContextBase, x: float, y: float) -> None:
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        words, angle = self.get_text(), self.get_rotation()
+        renderer.draw_text(gc, x, y, words, self.get_fontproperties(), angle, mtext=self)
+
+
+class Halo(Line):
+    """The outline under a line of text, which keeps it legible on lines and fills."""
+
+    def _draw_at(self, renderer: RendererBase, gc: GraphicsContextBase, x: float, y: float) -> None:
+        size_pt = self.get_fontproperties().get_size_in_points()
+        is_bold = self.get_fontproperties().get_weight() == BOLD
+        pixels = cast(float, renderer.points_to_pixels(1.0))
+        gc.set_linewidth(pixels * max(1.6, size_pt * HALO_SHARE))
+        gc.set_alpha(HALO_OPACITY)
+        gc.set_joinstyle("round")
+        place = Affine2D().scale(pixels).rotate_deg(self.get_rotation()).translate(x, y)
+        renderer.draw_path(gc, outline_of(self.get_text(), size_pt, is_bold), place, None)
+
+
+@lru_cache(maxsize=2000)
+def outline_of(words: str, size_pt: float, is_bold: bool) -> Path:
+    """Return the outline of a text that begins at the origin, in points."""
+    return TextPath((0, 0), words, prop=font(size_pt, bold=is_bold))
 
 
 def text(
@@ -200,10 +223,7 @@ def text(
     shown = printable(words)
     drawn = [Line(x, y, shown, color=colour, **looks)]
     if halo:
-        under = Line(x, y, shown, color=style.HALO, **looks)
-        width = max(1.6, size_pt * HALO_SHARE)
-        under.set_path_effects([Stroke(linewidth=width, foreground=style.HALO, alpha=HALO_OPACITY, joinstyle="round")])
-        drawn.insert(0, under)
+        drawn.insert(0, Halo(x, y, shown, color=style.HALO, **looks))
     return drawn
 
 

@@ -285,7 +285,7 @@ class _Fitting:
         plan: MapPlan | None = None
         for layout in self.layouts:
             # The next map is no larger, so it has no fewer numbers to explain than the last one.
-            if plan and not self._filled(layout, plan).fits:
+            if plan and not self._can_hold(layout, plan):
                 continue
             plan = self._planned(layout)
             filled = self._filled(layout, plan)
@@ -299,6 +299,9 @@ class _Fitting:
         return _plan_map(
             self.data, self.request, self.projects, layout.map_box, self.bounds_m, self.page.style.type_scale
         )
+
+    def _can_hold(self, layout: Layout, plan: "MapPlan") -> bool:
+        return flow(self._rows(layout, plan, self.page.style.type_shares[-1]), layout.columns).fits
 
     def _filled(self, layout: Layout, plan: "MapPlan") -> Flow:
         """Return the panel in the largest type in which it fits."""

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from shapely import LineString, Polygon
 
-from exports.canvas import Layer
+from exports.canvas import Halo, Layer
 from exports.furniture import round_length_m, round_scale
 from exports.labels import leader_from
 from exports.request import SIZES, ExportRequest, Extent, Purpose, UnknownExtentError
@@ -60,7 +60,7 @@ def text_boxes(sheet, layer):
     renderer = figure.canvas.get_renderer()
     found = []
     for child in children(figure, layer):
-        if isinstance(child, Text) and child.get_text().strip() and not child.get_path_effects():
+        if isinstance(child, Text) and child.get_text().strip() and not isinstance(child, Halo):
             found.append((child, corners(child, renderer)))
     return found
 
