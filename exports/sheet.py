@@ -1,8 +1,10 @@
 """One printed sheet: title, map, panel and notes, laid out for its size so that nothing overlaps or is empty."""
 
+import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,6 +35,8 @@ MM: Final = 72 / 25.4
 LEAST_SITE_RADIUS_M: Final = 650.0
 LEAST_ELEMENT_SIDE_M: Final = 900.0
 MAX_FLANKS: Final = 1.7
+MAX_PLANS: Final = 40
+NO_DATE: Final = datetime.date.min
 
 
 @dataclass(frozen=True)
@@ -401,7 +405,30 @@ class MapPlan:
         self.arrow.draw(layer, self.drawing.words, self.frame, left, bottom)
 
 
+_PLANS: dict[Any, MapPlan] = {}
+
+
 def _plan_map(
+    data: Dataset,
+    request: ExportRequest,
+    projects: Sequence[Project],
+    map_box: tuple[float, float, float, float],
+    bounds_m: Sequence[float],
+    type_scale: float,
+) -> MapPlan:
+    """Return a map with its labels placed; the last ones are kept, for previews and the file that follows them."""
+    asked = request.model_copy(update={"title": None, "sites": (), "dpi": 150, "crs": "EPSG:4326", "made_on": NO_DATE})
+    key = data.fingerprint, asked, map_box, tuple(bounds_m), type_scale
+    plan = _PLANS.get(key)
+    if plan is None:
+        plan = _PLANS[key] = _make_plan(data, request, projects, map_box, bounds_m, type_scale)
+        for old in list(_PLANS)[:-MAX_PLANS]:
+            _PLANS.pop(old, None)
+    # Drawing keeps its axes, so each sheet draws a copy of its own.
+    return replace(plan, drawing=copy(plan.drawing))
+
+
+def _make_plan(
     data: Dataset,
     request: ExportRequest,
     projects: Sequence[Project],
