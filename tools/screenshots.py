@@ -1,4 +1,4 @@
-"""Take the README's pictures: the first screen in Chinese and English at 1440×900."""
+"""Take the README's pictures: the first screen in Chinese and English at 1440×900, and three printed sheets."""
 
 import os
 import shutil
@@ -11,11 +11,22 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from exports.picture import save_png
+from exports.request import ExportRequest, Extent
+from exports.sheet import make_sheet
+from geo.load import load_dataset
+
 ROOT = Path(__file__).resolve().parents[1]
 MAP_IS_DRAWN = "() => document.querySelector('iframe.map-frame')?.contentWindow.planMap?.labels.placed.length >= 10"
 SCRIPT_IS_DONE = '.stApp[data-test-script-state="notRunning"]'
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SHOTS = {"map-zh.png": "/", "map-en.png": "/?lang=en"}
+SHEETS = {
+    "sheet-overview.png": ExportRequest(),
+    "sheet-a3.png": ExportRequest(size="a3-landscape", language="en"),
+    "sheet-site.png": ExportRequest(size="a4-landscape", extent=Extent(kind="site", id="huizhi-yunding")),
+}
+SHEET_DPI = 90
 WAIT_S = 60
 
 
@@ -36,7 +47,14 @@ def wait_until_healthy(url: str) -> None:
     raise TimeoutError(f"the app did not answer at {url} within {WAIT_S} s")
 
 
+def draw_sheets() -> None:
+    data = load_dataset(ROOT / "data")
+    for name, request in SHEETS.items():
+        save_png(make_sheet(data, request).figure, ROOT / "docs" / name, dpi=SHEET_DPI)
+
+
 def main() -> None:
+    draw_sheets()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         sys.exit("Chromium is needed: see tools/ensure_chromium.sh")
