@@ -45,6 +45,7 @@ from exports.slides import (
     one_line,
     paragraph,
     set_text,
+    text_height,
 )
 from geo.filter import ProjectFilter
 from geo.layout import Element
@@ -62,6 +63,7 @@ STRUCTURE_SIZES: Final = (12.0, 11.5, 11.0, 10.5, 10.0, 9.5, 9.0)
 SUMMARY_SIZES: Final = (13.0, 12.5, *STRUCTURE_SIZES)
 PANEL_SIZES: Final = (10.0, 9.5, 9.0)
 HEADER_PT: Final = 9.0
+NOTE_PT: Final = 9.0
 LEAST_MAP_SHARE: Final = 0.42
 
 
@@ -256,20 +258,18 @@ class _Deck(DeckFrame):
         request = self.request.model_copy(
             update={"extent": Extent(), "hidden": self.request.hidden | {"sites"}, "filter": ProjectFilter()}
         )
-        share = 0.34 if words.language == "zh" else 0.25
-        map_box = Box(body.left, body.top, body.width * share, body.height)
-        plan = plan_map(self.data, request, map_box.width, map_box.height)
-        canvas.picture(map_box, rendered(plan, MAP_DPI), title, words("deck.alt_structure_map", title=title))
-        left = map_box.left + map_box.width + GAP_PT
-        table_box = Box(left, body.top, body.left + body.width - left, body.height - 30)
-        table = self._structure_table(table_box.width)
-        height = canvas.table(table_box, table, STRUCTURE_SIZES, title, words("deck.alt_structure_table"), stretch=1.3)
+        width = body.width * (0.34 if words.language == "zh" else 0.25)
         note = self._membership_note()
-        fitted, size = fitted_text(note, table_box.width, body.height - height - 6, (10, 9))
-        canvas.text(
-            Box(left, body.top + height + 6, table_box.width, body.height - height - 6),
-            [paragraph(fitted, size, colour=style.TEXT_SECONDARY)], "note",
-        )  # fmt: skip
+        under = text_height(note, width, NOTE_PT)
+        map_box = Box(body.left, body.top, width, body.height - under - 8)
+        plan = plan_map(self.data, request, width, map_box.height)
+        canvas.picture(map_box, rendered(plan, MAP_DPI), title, words("deck.alt_structure_map", title=title))
+        note_box = Box(body.left, map_box.top + map_box.height + 8, width, under)
+        canvas.text(note_box, [paragraph(note, NOTE_PT, colour=style.TEXT_SECONDARY)], "note")
+        left = body.left + width + GAP_PT
+        table_box = Box(left, body.top, body.left + body.width - left, body.height)
+        table = self._structure_table(table_box.width)
+        canvas.table(table_box, table, STRUCTURE_SIZES, title, words("deck.alt_structure_table"), stretch=1.3)
         canvas.notes += [note, *(line for placed in self.data.elements for line in self._element_notes(placed.element))]
         canvas.notes += self.source_notes()
         return canvas
@@ -292,7 +292,7 @@ class _Deck(DeckFrame):
                 (Cell(name, bold=True), Cell(groups.get(element.group, element.group)), Cell(functions), Cell(sectors),
                  Cell(counted, align="ctr"))
             )  # fmt: skip
-        shares = (0.24, 0.08, 0.28, 0.27, 0.13) if language == "zh" else (0.26, 0.08, 0.31, 0.27, 0.08)
+        shares = (0.24, 0.08, 0.28, 0.27, 0.13) if language == "zh" else (0.25, 0.08, 0.305, 0.26, 0.105)
         return Table(tuple(rows), tuple(width * share for share in shares), striped=True)
 
     def _membership_note(self) -> str:

@@ -3,6 +3,8 @@
 import io
 from typing import Final
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -10,7 +12,6 @@ from exports.canvas import page_axes
 from exports.furniture import NorthArrow, ScaleBar
 from exports.ground import grid_to_true_north_deg
 from exports.mapdraw import MapDrawing
-from exports.picture import save_png
 from exports.request import ExportRequest
 from exports.sheet import MapPlan, extent_bounds_m, fitted_frame, highlight_of, map_projects
 from geo.load import Dataset
@@ -41,11 +42,11 @@ def rendered(plan: MapPlan, dpi: int) -> bytes:
     figure = Figure(figsize=((width + 2) / 72, (height + 2) / 72), facecolor="white")
     plan.draw(figure)
     plan.draw_furniture(page_axes(figure))
-    drawn, packed = io.BytesIO(), io.BytesIO()
-    save_png(figure, drawn, dpi=dpi)
-    with Image.open(drawn) as picture:
-        few = picture.convert("RGB").quantize(
-            PICTURE_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
-        )
-        few.save(packed, "PNG", dpi=(dpi, dpi), compress_level=6)
+    figure.set_dpi(dpi)
+    drawing = FigureCanvasAgg(figure)
+    drawing.draw()
+    picture = Image.fromarray(np.asarray(drawing.buffer_rgba())).convert("RGB")
+    few = picture.quantize(PICTURE_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    few.save(packed, "PNG", dpi=(dpi, dpi), compress_level=6)
     return packed.getvalue()

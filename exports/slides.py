@@ -306,6 +306,8 @@ def fitted_table(table: Table, height_pt: float, sizes: Sequence[float]) -> tupl
             return table, size
     least = sizes[-1]
     caps = table.line_counts(least)
+    if table.has_header_row and len(caps) > 1:
+        caps[0] = 1  # the header is never cut before the rows below it
     while sum(table.heights(least)) > height_pt and max(caps) > 1:
         row = max(range(len(caps)), key=caps.__getitem__)
         caps[row] -= 1
