@@ -1,13 +1,20 @@
 """What all slides of a deck share: data, words, footer, sources for the notes."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
+
+from PIL import Image
 
 from exports.request import ExportRequest, wanted_projects
 from exports.sheet import filter_line, notes_of, stamp_of, subtitle_of
 from exports.slides import Box, Canvas, Run, SlideDeck, fitted_text, paragraph
+from exports.template import template_of
 from geo.load import Dataset
 from geo.names import name_in
 from layers import style
+
+LOGO_HEIGHT_PT: Final = 26.0
 
 
 class DeckFrame:
@@ -15,13 +22,30 @@ class DeckFrame:
 
     def __init__(self, data: Dataset, request: ExportRequest, template: Path | None) -> None:
         self.data, self.request, self.words = data, request, request.words
-        self.deck = SlideDeck(self.words, template)
+        self.look = template_of()
+        self.deck = SlideDeck(self.words, template or self.look.deck, title_colour=self.look.title_colour)
+        self.logo_box = self._logo_box()
         self.projects = wanted_projects(data, request)
         self.subtitle = subtitle_of(data, request)
 
     def add(self, title: str, subtitle: str | None = None) -> Canvas:
         """Add a slide with what all have."""
-        return self.deck.add(title, self.subtitle if subtitle is None else subtitle, self._footer())
+        canvas = self.deck.add(title, self.subtitle if subtitle is None else subtitle, self._footer())
+        if self.look.logo and self.logo_box:
+            canvas.picture(self.logo_box, self.look.logo.read_bytes(), "logo", self.words("deck.alt_logo"))
+        return canvas
+
+    def _logo_box(self) -> Box | None:
+        """Take the logo's room from the right end of the title's line, once for all slides."""
+        if not self.look.logo:
+            return None
+        with Image.open(self.look.logo) as picture:
+            shape = picture.width / picture.height
+        title = self.deck.title_box
+        width = min(LOGO_HEIGHT_PT * shape, title.width * 0.25)
+        self.deck.title_box = replace(title, width=title.width - width - 12)
+        right = title.left + title.width
+        return Box(right - width, title.top, width, width / shape)
 
     def _footer(self) -> list[Run]:
         words, plan, gap = self.words, self.data.district.plan, self.words("format.sentence")
@@ -29,6 +53,7 @@ class DeckFrame:
             words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
             words("print.made", date=words.date(self.request.made_on)),
             words("print.version", version=self.data.version),
+            *([self.look.contact] if self.look.contact else []),
         ]
         stamp = Run(stamp_of(self.request), bold=True, colour=style.BOUNDARY)
         return [stamp, Run(gap + gap.join(parts), colour=style.TEXT_SECONDARY)]

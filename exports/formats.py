@@ -14,7 +14,6 @@ from exports.picture import write_pdf, write_png, write_svg
 from exports.request import ExportRequest
 from exports.sheet import missing_note
 from exports.spreadsheet import write_csv, write_xlsx
-from exports.template import template_of
 from exports.vector import write_geopackage, write_shapefile
 from exports.webpage import write_webpage
 from exports.writing import file_stem, write_whole
@@ -56,7 +55,7 @@ def _atlas(data: Dataset, request: ExportRequest, path: Path, progress: Progress
 def _deck(data: Dataset, request: ExportRequest, path: Path, progress: Progress) -> list[str]:
     from exports.deck import write_deck  # python-pptx takes long to import, and few exports need it
 
-    write_deck(data, request, path, progress=progress, template=template_of().deck)
+    write_deck(data, request, path, progress=progress)
     return []
 
 

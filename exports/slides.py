@@ -483,8 +483,8 @@ def contrasting(colour: str) -> str:
 class SlideDeck:
     """A presentation being made. `body` is the room between the subtitle and the footer."""
 
-    def __init__(self, words: Words, template: Path | None = None) -> None:
-        self.words = words
+    def __init__(self, words: Words, template: Path | None = None, *, title_colour: str | None = None) -> None:
+        self.words, self.title_colour = words, title_colour
         self.presentation, typefaces = open_presentation(template)
         self.setter = Setter(typefaces, words.html_lang)
         self.layout = title_layout_of(self.presentation)
@@ -531,7 +531,7 @@ class SlideDeck:
         if not size:
             fitted, size = fitted_text(title, box.width, box.height, (15, 14), bold=True)
         shape = canvas.slide.shapes.title
-        self.setter.fill(shape._element.txBody, [Paragraph((Run(fitted),), size)], title=True)
+        self.setter.fill(shape._element.txBody, [Paragraph((Run(fitted, colour=self.title_colour),), size)], title=True)
         if fitted != clean(title):
             canvas.notes.append(clean(title))
 

@@ -21,6 +21,7 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "static"
 PRINT_FONTS = ROOT / "exports" / "fonts"
+AXE_HOME = ROOT / "tests" / "browser"
 TEXTS = ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "locales/**/*.po")
 
 
@@ -52,6 +53,11 @@ GEOMAN = Package(
     "@geoman-io/leaflet-geoman-free",
     "2.20.2",
     "KQpSe0VKyuVCudq/08rMjJW1vvIwFldTwBny2wZ7ABcyyUAP7/eoFo967hCu9yRqAAHb4QOxC6gY5dGqttY68g==",
+)
+AXE = Package(
+    "axe-core",
+    "4.14.1",
+    "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 )
 # The pictures that leaflet.css refers to.
 LEAFLET_FILES = (
@@ -93,6 +99,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         vendor_leaflet(fetch(LEAFLET, Path(folder)))
         vendor_geoman(fetch(GEOMAN, Path(folder)))
+        vendor_axe(fetch(AXE, Path(folder)))
         chinese, korean = fetch(NOTO_SANS_SC, Path(folder)), fetch(NOTO_SANS_KR, Path(folder))
         vendor_font(chinese)
         vendor_print_fonts(chinese, korean)
@@ -142,6 +149,16 @@ def vendor_geoman(package: Path) -> None:
         lines = [line for line in text.splitlines(keepends=True) if "sourceMappingURL" not in line]
         (target / name).write_text("".join(lines), encoding="utf-8")
     shutil.copyfile(package / "LICENSE", target / "LICENSE")
+
+
+def vendor_axe(package: Path) -> None:
+    """Take the accessibility checker that the browser tests run; it is not part of the app."""
+    for old in AXE_HOME.glob("axe-*"):
+        shutil.rmtree(old)
+    target = AXE_HOME / f"axe-{AXE.version}"
+    target.mkdir(parents=True)
+    for name in ("axe.min.js", "LICENSE"):
+        shutil.copyfile(package / name, target / name)
 
 
 def vendor_font(package: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pypdfium2
 import pytest
 from lxml import etree
+from PIL import Image
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.util import Pt
@@ -399,3 +400,20 @@ def test_libreoffice_sets_the_chinese_text(pdf, presentation):
     said = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
     for feature in some_sites():
         assert "".join(feature["properties"]["name"].split()) in said
+
+
+def test_the_organisations_look_is_on_every_slide(tmp_path, shipped, monkeypatch):
+    folder = tmp_path / "look"
+    folder.mkdir()
+    Image.new("RGB", (300, 100), "#AA3300").save(folder / "logo.png")
+    (folder / "template.json").write_text(
+        '{"title_colour": "#AA3300", "contact": "招商热线 0411-0000"}', encoding="utf-8"
+    )
+    monkeypatch.setenv("XIGANG_TEMPLATE_DIR", str(folder))
+    path, _ = written(tmp_path, shipped, filter=NOWHERE)
+    for slide in Presentation(path).slides:
+        logos = [shape for shape in slide.shapes if shape.name == "logo"]
+        assert len(logos) == 1 and logos[0].left + logos[0].width <= Presentation(path).slide_width
+        text = "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+        assert "招商热线 0411-0000" in text
+        assert "AA3300" in etree.tostring(slide.shapes.title._element).decode()

@@ -1,0 +1,117 @@
+"""The planner's pages: how soon each is drawn on a warm server, and how soon each answers, beside a plain table app."""
+
+import statistics
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from tests.bench.driver import IDLE, OURS, PEER, Tab, served
+
+REPEATS = 10
+DRAW_BAR_MS, ANSWER_BAR_MS = 1000, 300
+TABLE_PEER = replace(PEER, name="table peer", script="tests/bench/peer_table_app.py")
+
+# Page, its link in the navigation, and what shows that it is drawn (JavaScript in the page).
+PAGES = {
+    "structure": ("空间结构", "document.querySelector('.st-key-stage-panel h2, .st-key-stage-panel h1') !== null"),
+    "projects": ("项目库", "document.querySelectorAll('.project-table [role=row], .project-table tr').length > 10"),
+    "indicators": ("指标", "document.body.innerText.includes('地区生产总值增长')"),
+    "export": ("出图", "(i => i && i.complete && i.naturalWidth > 0)(document.querySelector('.st-key-x-preview img'))"),
+    "about": (
+        "数据说明",
+        "document.body.innerText.includes('落图精度等级') || document.querySelector('.prose') !== null",
+    ),
+    "help": ("帮助", "document.querySelector('.guide') !== null"),
+}
+
+
+def link(tab: Tab, name: str):
+    return tab.page.get_by_test_id("stTopNav").get_by_role("link", name=name, exact=True)
+
+
+def first_draws(browser, url: str) -> dict[str, float]:
+    """Return the median from a click in the navigation to the page drawn, coming from the map each time."""
+    tab = Tab(browser, OURS, url)
+    figures = {}
+    for page, (name, drawn) in PAGES.items():
+        took = []
+        for number in range(REPEATS + 1):
+            took.append(tab.timed(drawn, link(tab, name).click))
+            link(tab, "地图").click()
+            tab.page.wait_for_function("() => document.querySelector('.site-list') !== null")
+            tab.page.wait_for_selector(IDLE)
+            if number == 0:
+                took.clear()  # the first draw fills caches
+        figures[page] = statistics.median(took)
+    tab.page.close()
+    return figures
+
+
+def answers(browser, url: str) -> dict[str, float]:
+    """Return the median from a click to its answer on the pages that are worked with."""
+    tab = Tab(browser, OURS, url)
+    figures = {}
+
+    def repeat(name: str, done: Callable[[int], str], act: Callable[[int], object]) -> None:
+        took = []
+        for number in range(REPEATS + 1):
+            expected = done(number)
+            took.append(tab.timed(expected, lambda n=number: act(n)))
+        figures[name] = statistics.median(took[1:])
+
+    titles = "document.querySelector('.st-key-stage-panel h2, .st-key-stage-panel h1').innerText"
+    link(tab, "空间结构").click()
+    tab.page.wait_for_function("() => " + PAGES["structure"][1])
+    tab.page.wait_for_selector(IDLE)
+
+    def another_title(_: int) -> str:
+        return f"{titles} !== {tab.page.evaluate('() => JSON.stringify(' + titles + ')')}"
+
+    keys = ["ArrowRight", "ArrowLeft"]
+    repeat("structure: next by keyboard", another_title, lambda n: tab.page.keyboard.press(keys[n % 2]))
+    link(tab, "项目库").click()
+    tab.page.wait_for_function("() => " + PAGES["projects"][1])
+    tab.page.wait_for_selector(IDLE)
+    tab.page.locator("[data-menu=phase]").click()
+    shown = "document.querySelector('.filter-shown').innerText"
+    option = tab.page.locator("#filter-popup-phase input[value=completed]")
+    repeat(
+        "projects: filter to counted",
+        lambda _: f"{shown} !== {tab.page.evaluate('() => JSON.stringify(' + shown + ')')}",
+        lambda _: option.click(),
+    )
+    tab.page.close()
+    return figures
+
+
+def peer_answer(browser, url: str) -> float:
+    """Return the median from the peer's filter to its count and map drawn again."""
+    tab = Tab(browser, TABLE_PEER, url)
+    count = "document.querySelector('[data-testid=stMarkdown] strong')?.innerText"
+    pill = tab.page.locator(TABLE_PEER.pill)
+    took = []
+    for _ in range(REPEATS + 1):
+        before = tab.page.evaluate(f"() => {count}")
+        took.append(tab.timed(f"{count} !== '{before}' && ({TABLE_PEER.drawn}) > 0", pill.click))
+        tab.page.wait_for_selector(IDLE)
+    tab.page.close()
+    return statistics.median(took[1:])
+
+
+def run(browser) -> tuple[dict[str, float], bool]:
+    """Measure, print and judge the pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        with served(OURS, collect_garbage=False, log=Path(folder) / "ours.log") as (url, _):
+            draws, answered = first_draws(browser, url), answers(browser, url)
+        with served(TABLE_PEER, collect_garbage=False, log=Path(folder) / "peer.log") as (url, _):
+            peer_ms = peer_answer(browser, url)
+    print("\npages (medians, milliseconds)")
+    passed = True
+    for figures, bar, what in ((draws, DRAW_BAR_MS, "first draw"), (answered, ANSWER_BAR_MS, "answer")):
+        for name, took in figures.items():
+            passed &= took <= bar
+            print(f"  {'PASS' if took <= bar else 'FAIL'}  {name:32}{took:8.0f}   {what}, bar {bar}")
+    for name, took in answered.items():
+        print(f"        {name:32}{took / peer_ms:8.2f}   of the table peer's {peer_ms:.0f} ms")
+    return {**draws, **answered, "peer": peer_ms}, passed

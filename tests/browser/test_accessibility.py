@@ -1,0 +1,47 @@
+"""No page breaks a serious rule of accessibility, by axe-core, in any state a reader often meets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from layers.words import LANGUAGES
+
+pytestmark = pytest.mark.browser
+AXE = next(Path(__file__).parent.glob("axe-*/axe.min.js"))
+RUN = """async () => {
+    const found = await axe.run(document, {resultTypes: ["violations"], iframes: true});
+    return found.violations.filter(v => ["serious", "critical"].includes(v.impact))
+        .map(v => ({rule: v.id, nodes: v.nodes.slice(0, 4).map(n => n.target.join(" ") + " " + n.failureSummary)}));
+}"""
+STATES = {
+    "map": "/",
+    "filtered": "/?phase=key&q=街",
+    "site": "/?site=huizhi-yunding",
+    "element": "/?element=bay-north",
+    "nothing": "/?q=zzzz",
+    "wrong link": "/?phase=nonsense&view=1/2/3",
+    "export": "/export",
+    "about": "/about",
+    "help": "/help",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_no_serious_violation(app, state, language):
+    path = STATES[state]
+    app.page.add_init_script(path=str(AXE))
+    app.open(path + ("&" if "?" in path else "?") + f"lang={language}")
+    app.page.wait_for_function("() => window.axe")
+    found = app.page.evaluate(RUN)
+    assert found == [], json.dumps(found, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("menu", ["phase", "sector", "place", "grade", "layers"])
+def test_no_serious_violation_in_an_open_menu(app, menu):
+    app.page.add_init_script(path=str(AXE))
+    app.open("/")
+    app.page.locator(f"[data-menu={menu}]").click()
+    found = app.page.evaluate(RUN)
+    assert found == [], json.dumps(found, ensure_ascii=False, indent=1)

@@ -1,0 +1,33 @@
+"""The guide on the help page: its sections and entries, each with a term and a sentence in the catalogues."""
+
+from typing import Final
+
+from markupsafe import Markup
+
+from layers.words import Words
+from ui.text import html, joined
+
+GUIDE: Final = {
+    "look": ("filter", "search", "pick", "list", "layers"),
+    "read": ("fill", "circle", "stack", "schematic", "unplaced"),
+    "measure": ("draw", "inside", "near", "find"),
+    "take": ("view", "formats", "public", "presets", "link"),
+    "keys": ("tab", "arrows", "escape", "map"),
+}
+
+
+def guide(words: Words) -> Markup:
+    """Return the whole guide as HTML, by what a reader comes to do."""
+    sections = [
+        html(
+            "<h2>{title}</h2><dl>{entries}</dl>",
+            title=words(f"help.{section}"),
+            entries=joined([_entry(words, f"{section}_{entry}") for entry in entries]),
+        )
+        for section, entries in GUIDE.items()
+    ]
+    return html('<div class="guide"><p>{intro}</p>{all}</div>', intro=words("help.intro"), all=joined(sections))
+
+
+def _entry(words: Words, code: str) -> Markup:
+    return html("<dt>{term}</dt><dd>{text}</dd>", term=words(f"help.{code}"), text=words(f"help.{code}_text"))
