@@ -1,4 +1,4 @@
-"""The rows behind every data file: projects, mentions, structure, sources, and what is to be known of them.
+"""The rows behind every data file: projects, mentions, structure, indicators, sources, and what is to be known of them.
 
 Each format writes the same rows. A project's row says how well its place is known and from what, so that no
 format can carry a point without its evidence.
@@ -12,12 +12,15 @@ from functools import cached_property
 from typing import Final, Literal
 
 from exports.request import ExportRequest, wanted_projects
+from geo.indicators import RESULTS_ANNEX, Indicator, met
 from geo.layout import Element
 from geo.load import Dataset
 from geo.names import name_in
 from geo.phase import stated_phase
+from geo.programmes import Programme
 from geo.project import Mention, Project
 from geo.vocabulary import Phase
+from layers.indicator_rows import kind_word
 from layers.wording import filter_in_words, mention_place, mention_printed_under, place_name
 from layers.words import Words
 
@@ -125,6 +128,38 @@ ELEMENT_FIELDS: Final = (
     Field("kind", "table.kind", width=8, code=True),
     Field("group", "table.group_code", width=11, code=True),
 )
+INDICATOR_FIELDS: Final = (
+    Field("annex", "indicator.annex", "integer", width=11),
+    Field("number", "indicator.number", "integer", width=7),
+    Field("category", "indicator.category", width=12),
+    Field("name", "indicator.name_zh", width=36, meaning="indicator.name_meaning"),
+    Field("name_en", "table.name_en", width=40),
+    Field("unit", "indicator.unit", width=9),
+    Field("base_year", "indicator.base_year", "integer", width=9),
+    Field("base", "indicator.base", width=12, meaning="indicator.value_meaning"),
+    Field("target_year", "indicator.target_year", "integer", width=9, short="targetyear"),
+    Field("target_absolute", "indicator.target_absolute", width=15, short="target_abs"),
+    Field("target_growth", "indicator.target_growth", width=15, short="target_grw"),
+    Field("result_year", "indicator.result_year", "integer", width=9, short="resultyear"),
+    Field("result_absolute", "indicator.result_absolute", width=15, short="result_abs"),
+    Field("result_growth", "indicator.result_growth", width=15, short="result_grw"),
+    Field("attribute_word", "indicator.attribute", width=14, short="attribute"),
+    Field("verdict_word", "indicator.verdict", width=14, short="verdict", meaning="indicator.verdict_meaning"),
+    Field("reason_word", "indicator.reason", width=22, short="reason"),
+    Field("category_en", "indicator.category_en", width=24, short="categ_en", printed=False),
+    Field("unit_en", "indicator.unit_en", width=22, printed=False),
+    Field("values_en", "indicator.values_en", width=30, printed=False),
+    Field("attribute", "indicator.attribute_code", width=14, short="attr_code", code=True),
+    Field("verdict", "indicator.verdict_code", width=16, short="verd_code", code=True),
+)
+PROGRAMME_FIELDS: Final = (
+    Field("box", "table.box", "integer", width=11),
+    Field("number", "programme.number", "integer", width=7),
+    Field("box_title", "programme.box_title", width=30),
+    Field("name", "programme.name_zh", width=44, meaning="programme.name_meaning"),
+    Field("name_en", "table.name_en", width=54),
+    Field("box_title_en", "programme.box_title_en", width=40, short="box_en", printed=False),
+)
 SOURCE_FIELDS: Final = (
     Field("files", "table.files", width=26),
     Field("title", "about.data", width=22),
@@ -202,6 +237,8 @@ class Records:
     mentions: Table
     elements: Table
     sources: Table
+    indicators: Table
+    programmes: Table
     losses: tuple[Loss, ...] = field(default=())
 
     @cached_property
@@ -250,6 +287,8 @@ def records_of(data: Dataset, request: ExportRequest) -> Records:
             "structure", ELEMENT_FIELDS, (_element_row(data, words, placed.element) for placed in data.elements)
         ),
         sources=table("sources", SOURCE_FIELDS, _source_rows(data, words)),
+        indicators=table("indicators", INDICATOR_FIELDS, (_indicator_row(data, words, r) for r in data.indicators)),
+        programmes=table("programmes", PROGRAMME_FIELDS, (_programme_row(data, each) for each in data.programmes)),
         facts=tuple(_facts(data, request, projects)),
         losses=tuple(losses),
     )
@@ -262,7 +301,9 @@ def _clean_row(words: Words, table: str, row: Row, losses: list[Loss]) -> Row:
         if cleaned[name] != value:
             text = str(cleaned[name])
             size = len(text.encode())
-            record = clean_text(str(row.get("id") or row.get("project_id") or row.get("title") or ""))
+            record = clean_text(
+                str(row.get("id") or row.get("project_id") or row.get("title") or row.get("name") or "")
+            )
             losses.append(Loss(table, record, name, words("table.loss_cleaned"), size, size, text))
     return cleaned
 
@@ -364,6 +405,27 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
         "kind": element.kind,
         "group": group,
     }
+
+
+def _indicator_row(data: Dataset, words: Words, row: Indicator) -> Row:
+    outcome = met(row) if row.annex == RESULTS_ANNEX else None
+    in_english = [f"{text} = {data.terms[text]}" for text in dict.fromkeys(row.printed) if text in data.terms]
+    return {
+        **row.model_dump(exclude={"attribute"}),
+        "attribute_word": kind_word(words, row.attribute.code),
+        "verdict_word": kind_word(words, outcome.verdict) if outcome else None,
+        "reason_word": words(f"indicator.reason_{outcome.reason}") if outcome else None,
+        "category_en": data.terms.get(row.category),
+        "unit_en": data.terms.get(row.unit),
+        "values_en": BETWEEN.join(in_english) or None,
+        "attribute": row.attribute.code,
+        "verdict": str(outcome.verdict) if outcome else None,
+    }
+
+
+def _programme_row(data: Dataset, programme: Programme) -> Row:
+    box = data.district.boxes.get(programme.box)
+    return {**programme.model_dump(), "box_title_en": box.titles.get("en") if box else None}
 
 
 def _source_rows(data: Dataset, words: Words) -> Iterable[Row]:

@@ -4,6 +4,8 @@ import csv
 import datetime
 import math
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -11,9 +13,11 @@ from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from exports.records import (
+    Fact,
     Field,
     Loss,
     Records,
@@ -27,6 +31,7 @@ from exports.records import (
 from exports.request import ExportRequest
 from geo.load import Dataset
 from layers import style
+from layers.indicator_rows import rules_in_words
 from layers.words import Words
 
 CELL_UNITS: Final = 32767  # Excel's limit, in UTF-16 units
@@ -37,12 +42,20 @@ PAPER_A4: Final = 9
 FROZEN_COLUMNS: Final = 2
 # What spreadsheets take for the start of a formula, in full width too.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?")
+# What an about sheet says of projects, and does not where there are none in the workbook.
+_OF_PROJECTS: Final = frozenset(
+    {"filter", "counts", "none_found", "purpose", "accuracy", "sectors", "structure", "credit"}
+)
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
 
 
 def defused(text: str) -> str:
-    """Return `text` with an apostrophe before it where a spreadsheet would read the cell as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """Return `text` with an apostrophe before it where a spreadsheet would read the cell as a formula.
+
+    A plain negative number is none, and stays as it is.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NEGATIVE.fullmatch(text) else text
 
 
 def write_csv(data: Dataset, request: ExportRequest, path: Path) -> None:
@@ -68,21 +81,42 @@ def _csv_cell(value: Value) -> Value:
 
 
 def write_xlsx(data: Dataset, request: ExportRequest, path: Path) -> None:
-    """Write a workbook: about, projects, mentions, structure, sources, and losses where there are any.
+    """Write a workbook: about, projects, mentions, structure, indicators, programmes, sources, and losses if any.
 
     Every text is written as text: none becomes a formula, a link or a number.
     """
-    words, records = request.words, records_of(data, request)
+    records = _with_rule(records_of(data, request), request.words)
+    sheets = (
+        ("table.sheet_projects", records.projects),
+        ("table.sheet_mentions", records.mentions),
+        ("table.sheet_elements", records.elements),
+        ("table.sheet_indicators", records.indicators),
+        ("table.sheet_programmes", records.programmes),
+        ("table.sheet_sources", records.sources),
+    )
+    _write_book(records, request, path, sheets)
+
+
+def write_indicators_xlsx(data: Dataset, request: ExportRequest, path: Path) -> None:
+    """Write a workbook of the indicators and programmes alone, with what is to be known of them."""
+    records = _with_rule(records_of(data, request), request.words)
+    records = replace(records, facts=tuple(fact for fact in records.facts if fact.key not in _OF_PROJECTS))
+    sheets = (("table.sheet_indicators", records.indicators), ("table.sheet_programmes", records.programmes))
+    _write_book(records, request, path, sheets)
+
+
+def _with_rule(records: Records, words: Words) -> Records:
+    rule = Fact("met_rule", words("indicator.rule"), " ".join(rules_in_words(words)))
+    return replace(records, facts=(*records.facts, rule))
+
+
+def _write_book(records: Records, request: ExportRequest, path: Path, sheets: Iterable[tuple[str, Table]]) -> None:
+    words = request.words
     with xlsxwriter.Workbook(path) as workbook:
         workbook.set_properties({"title": records.title, "created": _midnight(request.made_on)})
         book = _Book(workbook, words, records)
         about = workbook.add_worksheet(words("table.sheet_about"))
-        for label, table in (
-            ("table.sheet_projects", records.projects),
-            ("table.sheet_mentions", records.mentions),
-            ("table.sheet_elements", records.elements),
-            ("table.sheet_sources", records.sources),
-        ):
+        for label, table in sheets:
             book.write_table(label, table)
         if book.losses:
             book.write_table("table.sheet_losses", loss_table(book.losses))
@@ -142,6 +176,8 @@ class _Book:
         sheet.repeat_rows(0)
         printed = sum(each.printed and not each.code for each in table.fields)
         sheet.print_area(0, 0, last, printed - 1)
+        # Values of indicators are texts, as the plan prints them, even where they look like numbers.
+        sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, last, len(table.fields) - 1)})
         self._set_up_page(sheet, PAPER_A3)
 
     def _write_cell(self, sheet: Worksheet, line: int, column: int, each: Field, table: Table, row: Row) -> None:

@@ -6,7 +6,7 @@ In every file x is east (or longitude) and y north (or latitude), whatever axis 
 
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -84,7 +84,7 @@ def write_geopackage(data: Dataset, request: ExportRequest, path: Path) -> None:
     """Write a GeoPackage in ``request.crs``.
 
     Layers ``projects`` (points; null where there is no place), ``structure_lines``, ``structure_areas``; tables
-    ``mentions``, ``sources``, ``about``, ``fields`` and ``losses``.
+    ``mentions``, ``indicators``, ``programmes``, ``sources``, ``about``, ``fields`` and ``losses``.
 
     Parameters
     ----------
@@ -95,8 +95,9 @@ def write_geopackage(data: Dataset, request: ExportRequest, path: Path) -> None:
     for layer in _layers(data, request, records):
         description = {"IDENTIFIER": layer.name, "DESCRIPTION": records.title}
         _write(path, "GPKG", layer.name, layer.table, layer.shapes, layer.geometry_type, layer_options=description)
-    fields = field_table([records.projects, records.elements, records.mentions, records.sources])
-    for table in (records.mentions, records.sources, records.about, fields, loss_table(records.losses)):
+    tables = (records.mentions, records.indicators, records.programmes, records.sources)
+    fields = field_table([records.projects, records.elements, *tables])
+    for table in (*tables, records.about, fields, loss_table(records.losses)):
         _write(path, "GPKG", table.name, table)
 
 
@@ -186,9 +187,7 @@ def _with_coordinates(records: Records, request: ExportRequest) -> Records:
     stated = words(_CRS_WORDS[request.crs], crs=request.crs)
     note = "" if request.crs == STORAGE_CRS else words("table.same_datum")
     fact = Fact("coordinates", words("table.coordinates"), " ".join(filter(None, (stated, note))))
-    return Records(
-        (*records.facts, fact), records.projects, records.mentions, records.elements, records.sources, records.losses
-    )
+    return replace(records, facts=(*records.facts, fact))
 
 
 def _write_shapefile(folder: Path, layer: Layer, words: Words, losses: list[Loss]) -> None:

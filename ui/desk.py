@@ -20,6 +20,7 @@ _ON_STAGE: Final = "on_stage"
 MAP_PAGE: Final = "pages/map.py"
 STRUCTURE_PAGE: Final = "pages/structure.py"
 EXPORT_PAGE: Final = "pages/export.py"
+INDICATORS_PAGE: Final = "pages/indicators.py"
 ABOUT_PAGE: Final = "pages/about.py"
 
 
@@ -55,8 +56,9 @@ def navigation(words: Words) -> StreamlitPage:
     map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
     structure_page = st.Page(STRUCTURE_PAGE, title=words("page.structure"), url_path="structure")
     export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path="export")
+    indicators_page = st.Page(INDICATORS_PAGE, title=words("page.indicators"), url_path="indicators")
     about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
-    return st.navigation([map_page, structure_page, export_page, about_page], position="top")
+    return st.navigation([map_page, structure_page, export_page, indicators_page, about_page], position="top")
 
 
 def put_desk(desk: Desk) -> None:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from exports.records import (
     ELEMENT_FIELDS,
+    INDICATOR_FIELDS,
     LOSS_FIELDS,
     MENTION_FIELDS,
+    PROGRAMME_FIELDS,
     PROJECT_FIELDS,
     REPLACEMENT,
     SHORT_NAME_BYTES,
@@ -25,7 +27,15 @@ from geo.vocabulary import Sector
 from layers.words import LANGUAGES
 from tests.data.odd_projects import SHIPPED, group_ids, odd_dataset, shipped_features
 
-TABLES = (PROJECT_FIELDS, MENTION_FIELDS, ELEMENT_FIELDS, SOURCE_FIELDS, LOSS_FIELDS)
+TABLES = (
+    PROJECT_FIELDS,
+    MENTION_FIELDS,
+    ELEMENT_FIELDS,
+    INDICATOR_FIELDS,
+    PROGRAMME_FIELDS,
+    SOURCE_FIELDS,
+    LOSS_FIELDS,
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +64,10 @@ def test_grade_and_evidence_are_printed():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_row_holds_every_field(shipped, language):
     records = records_of(shipped, ExportRequest(language=language))
-    for table in (records.projects, records.mentions, records.elements, records.sources, records.about):
+    for table in (
+        records.projects, records.mentions, records.elements, records.indicators, records.programmes,
+        records.sources, records.about,
+    ):  # fmt: skip
         assert table.rows
         for row in table.rows:
             assert {field.name for field in table.fields} <= set(row)

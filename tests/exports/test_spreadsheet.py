@@ -1,6 +1,8 @@
 """XLSX and CSV, read by openpyxl, the csv module and, where installed, LibreOffice."""
 
 import csv
+import io
+import re
 import shutil
 import subprocess
 
@@ -9,15 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exports.records import records_of
 from exports.request import ExportRequest
-from exports.spreadsheet import CELL_UNITS, defused, fitting_cell, line_count, write_csv, write_xlsx
+from exports.spreadsheet import (
+    CELL_UNITS,
+    csv_bytes,
+    defused,
+    fitting_cell,
+    line_count,
+    write_csv,
+    write_indicators_xlsx,
+    write_xlsx,
+)
 from exports.writing import write_whole
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
 from tests.data.odd_projects import LONG_TEXT, NAMES, SHIPPED, odd_dataset, shipped_features
 from tests.data.samples import both, project_feature, sample_files, write
 
-SHEETS = ["说明", "项目", "规划表述", "空间结构", "来源"]
+SHEETS = ["说明", "项目", "规划表述", "空间结构", "指标", "专项工程", "来源"]
 FORMULAS = ("formula", "plus", "minus", "at", "wide-formula")
 
 
@@ -74,6 +86,41 @@ def test_projects_stand_as_in_the_file_of_record(book):
 def test_mentions_have_a_sheet_of_their_own(book):
     expected = [(f["id"], m["name"]) for f in shipped_features() for m in f["properties"]["mentions"]]
     assert [(row["编号"], row["表述（原文）"]) for row in rows_of(book["规划表述"])] == expected
+
+
+def typed_annexes():
+    with (SHIPPED.parent / "tests/data/plan_annexes.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def printed(row):
+    """Return what the plan prints in a row of the file, in its order."""
+    names = ["目标（绝对量）", "目标（年均增长±％）"]
+    names = [*names, "完成（绝对量）", "完成（年均增长±％）"] if str(row["附件"]) == "1" else ["基期完成", *names]
+    return " ".join(row[name] for name in names)
+
+
+def test_indicators_stand_as_texts_as_the_plan_prints_them(book, shipped, tmp_path):
+    expected = [(r["annex"], r["number"], r["name"], r["unit"], r["values"], r["attribute"]) for r in typed_annexes()]
+    alone = write_whole(tmp_path / "i.xlsx", lambda path: write_indicators_xlsx(shipped, ExportRequest(), path))
+    text = csv_bytes(records_of(shipped, ExportRequest()).indicators, ExportRequest().words).decode("utf-8-sig")
+    read = openpyxl.load_workbook(alone)
+    assert read.sheetnames == ["说明", "指标", "专项工程"]
+    for rows in (rows_of(book["指标"]), rows_of(read["指标"]), list(csv.DictReader(io.StringIO(text, newline="")))):
+        assert [
+            (str(r["附件"]), str(r["序号"]), r["指标名称"], r["单位"], printed(r), r["指标属性"]) for r in rows
+        ] == expected
+        assert [r["是否达到代码"] or "" for r in rows] == [r["verdict"] for r in typed_annexes()]
+    about = {label: value for label, value, *_ in read["说明"].iter_rows(values_only=True)}
+    assert "项目数" not in about and "不可比" in about["“是否达到”的比对规则"]
+
+
+def test_programmes_have_a_sheet_of_their_own(book):
+    rows = rows_of(book["专项工程"])
+    assert [(row["专栏"], row["序号"]) for row in rows] == [
+        (box, number) for box, n in ((5, 10), (6, 9), (7, 8), (8, 10), (9, 6)) for number in range(1, n + 1)
+    ]
+    assert rows[0]["工程（任务）名称"] == "老旧小区改造工程" and all(row["英文名称"] for row in rows)
 
 
 def test_the_first_sheet_says_what_the_file_is(book):
@@ -143,7 +190,13 @@ def test_a_csv_has_every_project_and_defuses_formulas(shipped, tmp_path):
 def test_nothing_defused_starts_like_a_formula(text):
     safe = defused(text)
     assert safe.removeprefix("'") == text.removeprefix("'")
-    assert safe.lstrip()[:1] not in tuple("=+-@＝＋－＠") and safe[:1] not in ("\t", "\r", "\n")
+    is_number = re.fullmatch(r"-[0-9]+(\.[0-9]+)?", safe)
+    assert is_number or (safe.lstrip()[:1] not in tuple("=+-@＝＋－＠") and safe[:1] not in ("\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize(("text", "safe"), [("-6.9", "-6.9"), ("-1", "-1"), ("-1-1", "'-1-1"), ("-6.9\n", "'-6.9\n")])
+def test_a_negative_number_stays_as_it_is(text, safe):
+    assert defused(text) == safe
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=20), st.integers(min_value=0, max_value=3))

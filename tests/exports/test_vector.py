@@ -115,12 +115,22 @@ def test_a_geopackage_has_all_layers_in_the_system_asked_for(geopackage, crs):
         "projects": "Point",
         "structure_lines": "MultiLineString",
         "structure_areas": "MultiPolygon",
-        **dict.fromkeys(("mentions", "sources", "about", "fields", "losses"), None),
+        **dict.fromkeys(("mentions", "indicators", "programmes", "sources", "about", "fields", "losses"), None),
     }
     for name in ("projects", "structure_lines", "structure_areas"):
         assert CRS(pyogrio.read_info(geopackage, layer=name)["crs"]).to_epsg() == int(crs[5:])
     mentions = layer_of(geopackage, "mentions")
     assert list(mentions["wording"]) == [m["name"] for f in shipped_features() for m in f["properties"]["mentions"]]
+
+
+def test_a_geopackage_has_the_indicators_and_programmes(geopackage):
+    with (SHIPPED / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    frame = layer_of(geopackage, "indicators")
+    for name in ("name", "unit", "base", "target_absolute", "target_growth", "result_absolute", "result_growth"):
+        assert list(frame[name].fillna("")) == [line[name] for line in lines]
+    assert frame["verdict"].value_counts().to_dict() == {"met": 20, "not_met": 5}
+    assert len(layer_of(geopackage, "programmes")) == 43
 
 
 def test_the_about_table_says_the_system_and_that_the_datums_are_one(geopackage, crs):

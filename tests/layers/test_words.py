@@ -14,7 +14,9 @@ from exports.formats import FORMATS
 from exports.picture import LAYER_CODES
 from exports.request import SIZES
 from geo.filter import FACETS
+from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
 from geo.vocabulary import Grade, Phase, Sector, Stage
+from layers.indicator_rows import RULES
 from layers.tiles import NO_TILES, SOURCES
 from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
@@ -90,7 +92,8 @@ FAMILIES = {
     "map.draw_": {"line", "outline", "circle"},
     "problem.": {
         code
-        for path in (ROOT / "geo" / "load.py", ROOT / "ui" / "link.py")
+        for path in (*sorted((ROOT / "geo").glob("*.py")), ROOT / "ui" / "link.py")
+        if path.name != "check.py"  # its problems are printed, not shown
         for code in CODE_OF_PROBLEM.findall(path.read_text(encoding="utf-8"))
     },
     "about.": {"data", "source", "licence", "edits", "gaps"},
@@ -105,6 +108,16 @@ FAMILIES = {
     "export.crs_": {"4326", "4490", "4550"},
     "export.copy_": {"label", "busy", "done", "refused"},
     "format.file_": set(FORMATS),
+    "indicator.": {"category", "squares", "total"},
+    "indicator.kind_": {*Verdict, *(attribute.code for attribute in Attribute)},
+    "indicator.reason_": set(Reason),
+    "indicator.rule_": set(RULES),
+    "indicator.head_": {"absolute", "growth"},
+    "indicator.heading_": {RESULTS_ANNEX, TARGETS_ANNEX},
+    "indicator.caption_": {RESULTS_ANNEX, TARGETS_ANNEX},
+    "indicator.chart_": {RESULTS_ANNEX, TARGETS_ANNEX},
+    "indicator.chart_note_": {RESULTS_ANNEX, TARGETS_ANNEX},
+    "indicator.download_": {"xlsx", "csv"},
     "print.layer_": set(LAYER_CODES) - set(LAYERS),
 }
 
