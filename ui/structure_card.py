@@ -22,7 +22,7 @@ from ui.board import board
 from ui.cache import structure_figures
 from ui.desk import Desk
 from ui.detail import heading, plan_terms, shape_basis
-from ui.text import chinese, html, joined
+from ui.text import html, joined, original_name
 
 
 def unplaced_in_words(words: Words, members: Sequence[Project]) -> str:
@@ -50,7 +50,7 @@ def _figures(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Mar
 
 
 def _project(desk: Desk, project: Project) -> Markup:
-    words, language = desk.words, desk.words.language
+    words = desk.words
     picked = desk.state.selection is not None and desk.state.selection.id == project.id
     return html(
         '<li><button type="button" data-do="site" data-id="{id}"{current}><span class="symbol">{symbol}</span>'
@@ -59,8 +59,8 @@ def _project(desk: Desk, project: Project) -> Markup:
         id=project.id,
         current=Markup(' aria-current="true"') if picked else "",
         symbol=Markup(list_symbol(project)),
-        name=project.name_in(language),
-        original="" if language == "zh" else html('<span class="note" lang="zh">{name}</span>', name=project.name),
+        name=project.name_in(words.language),
+        original=original_name(words, project.name),
         phase=words(f"phase.{project.phase}"),
         sector=words(f"sector.{project.sector}"),
         grade=words(f"grade.{project.location.grade}"),
@@ -100,9 +100,10 @@ def _neighbours(desk: Desk, stop: PlacedElement) -> Markup:
             rows.append(
                 html(
                     '<li><button type="button" data-do="element" data-id="{id}"><span class="name">{name}</span>'
-                    '<span class="note">{apart}</span></button></li>',
+                    '{original}<span class="note">{apart}</span></button></li>',
                     id=neighbour.id,
                     name=other.element.name_in(words.language),
+                    original=original_name(words, other.element.name),
                     apart=neighbour_in_words(words, neighbour),
                 )
             )
@@ -129,7 +130,7 @@ def _picked(desk: Desk, stop: PlacedElement) -> Markup:
         '<button type="button" data-do="element" data-id="{id}">{unpick}</button></p></aside>',
         title=words("structure.picked"),
         name=project.name_in(words.language),
-        original="" if words.language == "zh" else chinese(project.name, words.language),
+        original=original_name(words, project.name),
         phase=words(f"phase.{project.phase}"),
         sector=words(f"sector.{project.sector}"),
         grade=words(f"grade.{project.location.grade}"),

@@ -12,7 +12,7 @@ from layers.structure_wording import extent_in_words, group_in_words, members_by
 from ui.board import board
 from ui.cache import structure_figures
 from ui.desk import Desk
-from ui.text import html, joined
+from ui.text import html, joined, original_name
 
 
 def _cell(shown: object, value: object, *, number: bool = False) -> Markup:
@@ -45,9 +45,10 @@ def _row(desk: Desk, order: int, placed: PlacedElement, members: Sequence[Projec
     ]
     return html(
         '<tr data-id="{id}"><th scope="row" data-value="{name}" data-order="{order}">'
-        '<button type="button" data-do="element" data-id="{id}">{name}</button></th>{cells}</tr>',
+        '<button type="button" data-do="element" data-id="{id}">{name}</button>{original}</th>{cells}</tr>',
         id=element.id,
         name=name,
+        original=original_name(words, element.name),
         order=order,
         cells=joined(cells),
     )
@@ -72,8 +73,16 @@ def comparison_table(desk: Desk) -> Markup:
         *(words(f"stage.{stage}") for stage in Stage),
         *(words(key) for key in ("structure.column_unplaced", "structure.column_sectors", "structure.column_plan")),
     ]
-    head = [html('<th scope="col"><button type="button" data-do="sort" data-id="{i}">{h}</button></th>', i=i, h=header)
-            for i, header in enumerate(headers)]  # fmt: skip
+    numbers = range(2, 4 + len(Stage) + 1)
+    head = [
+        html(
+            '<th scope="col"{kind}><button type="button" data-do="sort" data-id="{i}">{header}</button></th>',
+            kind=Markup(' class="number"') if i in numbers else "",
+            i=i,
+            header=header,
+        )
+        for i, header in enumerate(headers)
+    ]
     rows = [_row(desk, i, placed, members[placed.element.id]) for i, placed in enumerate(data.elements)]
     title = words("structure.table_n", n=len(rows))
     return html(

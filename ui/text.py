@@ -4,6 +4,8 @@ import re
 
 from markupsafe import Markup, escape
 
+from layers.words import Words
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&^])")
 
 
@@ -25,3 +27,8 @@ def joined(parts: list[Markup]) -> Markup:
 def chinese(text: str, language: str) -> Markup:
     """Return a name of the plan, marked as Chinese on screens in other languages."""
     return escape(text) if language == "zh" else html('<span lang="zh">{text}</span>', text=text)
+
+
+def original_name(words: Words, name: str) -> Markup:
+    """Return the plan's own name as a note below the translated one; empty on Chinese screens."""
+    return Markup("") if words.language == "zh" else html('<span class="note" lang="zh">{name}</span>', name=name)

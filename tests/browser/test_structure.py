@@ -1,0 +1,227 @@
+"""The structure page in a real browser: the tour by keys, the presentation, its link, the table, and every screen."""
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from shapely.geometry import shape
+
+from tests.browser.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+LAYOUT = json.loads((ROOT / "data/layout.geojson").read_text(encoding="utf-8"))["features"]
+IDS = [feature["id"] for feature in LAYOUT]
+NAMES = {feature["id"]: feature["properties"]["name"] for feature in LAYOUT}
+BOX = {feature["id"]: shape(feature["geometry"]).bounds for feature in LAYOUT}
+# The clock starts with the key and stops two frames after card and map are at the element.
+CLOCK = """
+([key, id, name]) => new Promise(resolve => {
+  const frame = document.querySelector("iframe.map-frame").contentWindow;
+  const start = performance.now();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+  const look = () => {
+    const heading = document.querySelector(".st-key-structure_card h2, .slide h2");
+    const layer = Object.values(frame.planMap.map._layers).find(l => l.feature && l.feature.id === id);
+    if (heading && heading.textContent === name && frame.planMap.map.getBounds().contains(layer.getBounds())
+        && location.search.includes("element=" + id)) {
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));
+    } else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+
+
+def stands_at(app, element_id):
+    """Wait until card, map and address are at an element, the map fitting it."""
+    app.page.locator(".board h2", has_text=NAMES[element_id]).wait_for()
+    app.page.wait_for_function("id => location.search.includes('element=' + id)", arg=element_id)
+    west, south, east, north = BOX[element_id]
+    app.wait_map("m.map.getBounds().contains([[a[0], a[1]], [a[2], a[3]]])", [south, west, north, east])
+    assert app.map("m.map.getZoom()") >= app.map("m.map.getBoundsZoom([[a[0], a[1]], [a[2], a[3]]])",
+                                                 [south, west, north, east]) - 2  # fmt: skip
+
+
+def test_keys_lead_through_the_tour_and_the_map_follows(app):
+    app.open("/structure")
+    stands_at(app, "axis")
+    for element_id in IDS[1:]:
+        app.page.keyboard.press("ArrowRight")
+        stands_at(app, element_id)
+    app.page.keyboard.press("ArrowRight")
+    app.page.keyboard.press("ArrowLeft")
+    stands_at(app, IDS[-2])
+    assert app.page.locator(".tour-at").inner_text().startswith("9 / 10")
+    assert app.errors == []
+
+
+def test_quick_keys_are_all_counted(app):
+    app.open("/structure?element=axis")
+    stands_at(app, "axis")
+    for _ in range(4):
+        app.page.keyboard.press("ArrowRight")
+    stands_at(app, IDS[4])
+    assert app.page.locator(".tour-at").inner_text().startswith("5 / 10")
+
+
+def test_keys_in_a_field_or_on_the_map_are_left_alone(app):
+    app.open("/structure?element=bay-north")
+    stands_at(app, "bay-north")
+    app.page.keyboard.press("PageDown")
+    app.page.locator(".tour select").focus()
+    app.page.keyboard.press("Escape")
+    app.page.evaluate(
+        "() => document.querySelector('iframe.map-frame').contentDocument.querySelector('.folium-map').focus()"
+    )
+    app.page.keyboard.press("ArrowRight")
+    app.page.wait_for_timeout(300)
+    assert "element=bay-north" in app.page.url
+
+
+def test_buttons_menu_and_neighbours_lead_on_and_keep_the_focus(app):
+    app.open("/structure?element=bay-north")
+    following = app.page.get_by_role("button", name="下一处")
+    following.focus()
+    app.page.keyboard.press("Enter")
+    stands_at(app, "bay-south")
+    assert app.page.evaluate("() => document.activeElement.dataset.by") == "1"
+    app.page.locator(".tour select").select_option("district-129")
+    stands_at(app, "district-129")
+    app.page.locator(".picks [data-do=element][data-id=street-dongguan]").click()
+    stands_at(app, "street-dongguan")
+
+
+def test_a_project_of_the_list_is_ringed_on_the_map_and_leads_to_its_evidence(app):
+    app.open("/structure?element=district-olympic")
+    app.page.locator("[data-do=site][data-id=hang-lung-plaza]").click()
+    app.page.locator(".picked").wait_for()
+    app.wait_map("m.labels.placed.includes(a)", "hang-lung-plaza")
+    assert "site=hang-lung-plaza" in app.page.url and app.page.locator(".tour-at").inner_text().startswith("8 / 10")
+    app.page.locator(".picked [data-do=map]").click()
+    app.panel().get_by_role("heading", name="恒隆广场").wait_for()
+    assert urlsplit(app.page.url).path == "/"
+
+
+def test_only_these_projects_are_shown_on_the_map_page_and_back(app, features):
+    app.open("/structure?element=district-olympic")
+    app.page.locator("[data-do=only]").click()
+    app.page.locator(".site-list").wait_for()
+    expected = sorted(f["id"] for f in features if f["properties"]["element"] == "district-olympic" and f["geometry"])
+    app.wait_map("JSON.stringify(m.drawn().sort()) === a", json.dumps(expected, separators=(",", ":")))
+    app.panel().get_by_role("radio", name="详情").click()
+    app.panel().get_by_role("link", name="在空间结构页查看").click()
+    stands_at(app, "district-olympic")
+    app.page.locator(".filtered [data-do=clear]").click()
+    app.page.locator(".filtered").wait_for(state="detached")
+
+
+def test_the_table_sorts_and_leads_to_an_element(app):
+    app.open("/structure")
+    rows = app.page.locator(".compare tbody tr")
+    heading = app.page.locator(".compare thead th").nth(3)
+
+    def order():
+        return [row.get_attribute("data-id") for row in rows.all()]
+
+    def counts():
+        return [int(cell) for cell in app.page.locator(".compare tbody td:nth-child(4)").all_inner_texts()]
+
+    assert order() == IDS
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") == "ascending" and counts() == sorted(counts())
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") == "descending" and counts() == sorted(counts(), reverse=True)
+    app.page.locator(".compare tbody [data-id=street-fengming] button").click()
+    stands_at(app, "street-fengming")
+    assert app.page.locator(".compare tr[aria-current]").get_attribute("data-id") == "street-fengming"
+    assert counts() == sorted(counts(), reverse=True)
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") is None and order() == IDS
+
+
+# ---- the presentation ----
+
+
+def test_a_presenter_leads_through_the_presentation_and_leaves_it(new_app, server):
+    app = new_app(server.url, 1920, 1080).open("/structure?element=bay-north")
+    app.page.get_by_role("button", name="会议演示").click()
+    app.page.locator(".slide").wait_for()
+    stands_at(app, "bay-north")
+    assert "present=1" in app.page.url
+    assert (
+        not app.page.locator(".stAppHeader").is_visible() and not app.page.locator(".st-key-shell-header").is_visible()
+    )
+    assert app.page.locator("button:visible").all_inner_texts() == ["‹上一处", "下一处›", "退出演示（Esc）"]
+    app.page.keyboard.press("PageDown")
+    stands_at(app, "bay-south")
+    app.page.mouse.click(400, 950)  # in the sea: the keys now go to the map's own page
+    app.page.keyboard.press("PageDown")
+    stands_at(app, "street-dongguan")
+    app.page.keyboard.press("PageUp")
+    stands_at(app, "bay-south")
+    app.page.keyboard.press("Escape")
+    app.page.locator(".compare").wait_for()
+    app.page.wait_for_function("() => !location.search.includes('present')")
+    assert app.page.locator(".stAppHeader").is_visible()
+    stands_at(app, "bay-south")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_presentation_is_large_and_fits_the_screen(new_app, server, language):
+    app = new_app(server.url, 1920, 1080).open(f"/structure?element=axis&present=1&lang={language}")
+    for feature in LAYOUT:
+        properties = feature["properties"]
+        name = properties["name"] if language == "zh" else properties["names"][language]
+        app.page.locator(".slide h2", has_text=name).wait_for()
+        height, room, smallest, heading = app.page.evaluate(
+            """() => {
+              const slide = document.querySelector(".slide");
+              const size = node => parseFloat(getComputedStyle(node).fontSize);
+              const lines = [...slide.querySelectorAll("dd, dt, .slide-group")];
+              const heading = size(slide.querySelector("h2"));
+              return [slide.scrollHeight, slide.clientHeight, Math.min(...lines.map(size)), heading];
+            }"""
+        )
+        assert height <= room + 2
+        assert smallest >= 24 and heading >= 44
+        app.page.keyboard.press("PageDown")
+    assert app.page.evaluate("() => document.documentElement.scrollWidth") <= 1920
+    assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 1100
+
+
+def test_a_pasted_link_restores_element_presentation_and_view(app, new_app, server):
+    app.open("/structure?element=district-129&present=1")
+    stands_at(app, "district-129")
+    app.move(38.9132, 121.621, 15.25)
+    app.page.wait_for_function("() => location.search.includes('view=15.25/')")
+    link = urlsplit(app.page.url)
+    other = new_app(server.url).open(f"{link.path}?{link.query}")
+    other.page.locator(".slide h2", has_text=NAMES["district-129"]).wait_for()
+    other.wait_map("Math.abs(m.map.getZoom() - 15.25) < 0.01 && Math.abs(m.map.getCenter().lat - 38.9132) < 1e-4")
+
+
+def test_other_pages_are_never_presented(app):
+    app.open("/structure?element=axis&present=1")
+    app.page.locator(".slide").wait_for()
+    app.open("/?element=axis&present=1")
+    assert app.page.locator(".stAppHeader").is_visible()
+    app.page.wait_for_function("() => !location.search.includes('present')")
+
+
+@pytest.mark.parametrize("present", ["", "&present=1"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_screen_scrolls_sideways(new_app, server, width, height, language, present):
+    app = new_app(server.url, width, height).open(f"/structure?element=district-olympic&lang={language}{present}")
+    app.page.locator(".board h2").wait_for()
+    assert app.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert app.page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= width
+    assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 300
+
+
+def test_a_step_takes_no_time(app):
+    app.open("/structure?element=axis")
+    stands_at(app, "axis")
+    times = [app.page.evaluate(CLOCK, ["ArrowRight", id_, NAMES[id_]]) for id_ in IDS[1:]]
+    print("step ms:", [round(t) for t in times])
+    assert sorted(times)[len(times) // 2] <= 300
