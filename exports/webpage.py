@@ -12,7 +12,7 @@ from typing import Any, Final
 from branca.element import Figure
 
 from exports import webcards
-from exports.request import ExportRequest, UnknownExtentError
+from exports.request import ExportRequest, UnknownExtentError, wanted_projects
 from exports.webfont import font_face
 from exports.writing import write_whole
 from geo.load import Dataset
@@ -78,7 +78,9 @@ def webpage_html(data: Dataset, request: ExportRequest) -> str:
 
 
 def shown_data(data: Dataset, request: ExportRequest) -> Dataset:
-    """Return the data that the page may hold: without the boundaries where the purpose forbids them."""
+    """Return the data that the page may hold: picked projects alone, no boundaries where the purpose forbids them."""
+    if request.filter.only:
+        data = replace(data, projects=tuple(wanted_projects(data, request)))
     if request.purpose.shows_boundary:
         return data
     base = {name: layer for name, layer in data.base.items() if name not in BOUNDARY_FILES}

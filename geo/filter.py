@@ -22,6 +22,7 @@ class ProjectFilter(Record):
 
     `places` holds ids of structure groups and elements, and ``NO_PLACE`` for projects the plan ties to none.
     With `any_wording` a project counts under every phase it was ever given, else under its latest only.
+    `only` holds ids of projects picked by hand: where there are any, no other passes.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -30,11 +31,13 @@ class ProjectFilter(Record):
     places: frozenset[str] = frozenset()
     grades: frozenset[Grade] = frozenset()
     text: str = ""
+    only: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         """Whether every project passes."""
-        return not (self.phases or self.sectors or self.places or self.grades or self.text.strip())
+        facets = self.phases or self.sectors or self.places or self.grades
+        return not (facets or self.text.strip() or self.only)
 
     def codes(self, facet: Facet) -> frozenset[str]:
         """Return the wanted codes of one facet."""
@@ -101,6 +104,7 @@ class ProjectIndex:
             "place": _facet_index([*place_codes, NO_PLACE], places),
             "grade": _facet_index(list(Grade), [frozenset({project.location.grade}) for project in projects]),
         }
+        self._ids = tuple(project.id for project in projects)
         self.searched_texts = tuple(searchable_text(project) for project in projects)
 
     def __len__(self) -> int:
@@ -125,6 +129,8 @@ class ProjectIndex:
     def mask(self, wanted: ProjectFilter, *, without: Facet | None = None) -> Mask:
         """Return (n,) bool, True where the project passes `wanted` (leaving out one facet if asked)."""
         passed = self._text_mask(wanted.text)
+        if wanted.only:
+            passed &= np.array([identity in wanted.only for identity in self._ids], dtype=bool)
         for facet in FACETS:
             if facet != without:
                 passed &= self._facet(facet, wanted).wanted(wanted.codes(facet))

@@ -13,6 +13,8 @@ PHASE_OF_HEADING: dict[str, Phase] = {
     "拟推进": Phase.PROPOSED,
     "力争盘活": Phase.REVITALISE,
 }
+REVIEW_BOX = 1
+REVIEW_SECTION = (1, 1)
 
 
 class StatesPhase(Protocol):
@@ -23,6 +25,19 @@ class StatesPhase(Protocol):
 
     @property
     def heading(self) -> str | None: ...
+
+
+class StandsInPlan(Protocol):
+    """Anything that knows its place in the plan: a box, or a chapter and section."""
+
+    @property
+    def box(self) -> int | None: ...
+
+    @property
+    def chapter(self) -> int | None: ...
+
+    @property
+    def section(self) -> int | None: ...
 
 
 def stated_phase(mention: StatesPhase) -> Phase | None:
@@ -43,3 +58,8 @@ def latest_phase(mentions: Iterable[StatesPhase]) -> Phase:
 def phases_of(mentions: Iterable[StatesPhase]) -> frozenset[Phase]:
     """Return every phase stated by some mention, or ``{unstated}``."""
     return frozenset(filter(None, map(stated_phase, mentions))) or frozenset({Phase.UNSTATED})
+
+
+def looks_back(mention: StandsInPlan) -> bool:
+    """Return whether the mention stands where the plan reviews the five years before it (十三五)."""
+    return mention.box == REVIEW_BOX or (mention.chapter, mention.section) == REVIEW_SECTION

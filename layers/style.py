@@ -30,6 +30,7 @@ LINE: Final = "#C9D3DA"
 HAIRLINE: Final = "#E1E6EA"
 HOVER: Final = "#F3F6F8"
 ACCENT_TINT: Final = "#EEF3F8"
+PICKED_TINT: Final = "#FDEEE7"
 
 ROAD_WIDTH_PX: Final = {"trunk": 4.0, "primary": 3.4, "secondary": 2.6, "tertiary": 1.8}
 ROAD_CASING_PX: Final = 1.4
@@ -119,6 +120,7 @@ _CSS_NAMES: Final = {
     "hairline": HAIRLINE,
     "hover": HOVER,
     "accent-tint": ACCENT_TINT,
+    "picked": PICKED_TINT,
 }
 
 

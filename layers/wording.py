@@ -35,7 +35,7 @@ def code_name(data: Dataset, words: Words, facet: Facet, code: str) -> str:
 
 def filter_in_words(data: Dataset, words: Words, wanted: ProjectFilter) -> list[str]:
     """Return what `wanted` asks for, one phrase a facet; empty where it asks for nothing."""
-    phrases = []
+    phrases = [words("library.picked", n=len(wanted.only))] if wanted.only else []
     for facet in FACETS:
         picked = wanted.codes(facet)
         codes = [code for code in _ORDER.get(facet, sorted(picked)) if code in picked]

@@ -2,7 +2,9 @@
 
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -11,9 +13,11 @@ from geo.nearby import Place, places_of_base
 from geo.structure import ElementFigures, figures_of
 from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_rows
+from layers.words import Words, words_in
 
 DATA_DIR_VARIABLE = "XIGANG_DATA_DIR"
 TIANDITU_KEY = "TIANDITU_KEY"
+RowsOf = Callable[[Dataset, Words], dict[str, Any]]
 _SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -56,6 +60,16 @@ def _structure_figures(fingerprint: str, _data: Dataset) -> dict[str, ElementFig
 def structure_figures(data: Dataset) -> dict[str, ElementFigures]:
     """Return the size and the neighbours of every structure element by its id."""
     return _structure_figures(data.fingerprint, data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _library_rows(fingerprint: str, language: str, name: str, _make: RowsOf, _data: Dataset) -> dict[str, Any]:
+    return _make(_data, words_in(language))
+
+
+def library_rows(data: Dataset, language: str, make: RowsOf) -> dict[str, Any]:
+    """Return a table of the project library (``layers.library_rows``), made once a language."""
+    return _library_rows(data.fingerprint, language, make.__name__, make, data)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -19,9 +19,11 @@ _DESK: Final = "desk"
 _ON_STAGE: Final = "on_stage"
 MAP_PAGE: Final = "pages/map.py"
 STRUCTURE_PAGE: Final = "pages/structure.py"
+PROJECTS_PAGE: Final = "pages/projects.py"
 EXPORT_PAGE: Final = "pages/export.py"
 INDICATORS_PAGE: Final = "pages/indicators.py"
 ABOUT_PAGE: Final = "pages/about.py"
+HELP_PAGE: Final = "pages/help.py"
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,13 @@ def navigation(words: Words) -> StreamlitPage:
     """Declare the app's pages and return the one asked for."""
     map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
     structure_page = st.Page(STRUCTURE_PAGE, title=words("page.structure"), url_path="structure")
+    projects_page = st.Page(PROJECTS_PAGE, title=words("page.projects"), url_path="projects")
     export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path="export")
     indicators_page = st.Page(INDICATORS_PAGE, title=words("page.indicators"), url_path="indicators")
     about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
-    return st.navigation([map_page, structure_page, export_page, indicators_page, about_page], position="top")
+    help_page = st.Page(HELP_PAGE, title=words("page.help"), url_path="help")
+    shown = [map_page, structure_page, projects_page, export_page, indicators_page, about_page, help_page]
+    return st.navigation(shown, position="top")
 
 
 def put_desk(desk: Desk) -> None:
@@ -81,16 +86,22 @@ def desk() -> Desk:
 
 @dataclass(frozen=True)
 class OnStage:
-    """What a page shows with the map: what it draws around it, and whether the map goes from element to element."""
+    """What a page shows with the map: what it draws around it, and whether the map goes from element to element.
+
+    With `under_the_map` the panel is the page's main thing and wide; the map stands beside it, these things below.
+    """
 
     around_the_map: AroundTheMap
     tour: bool = False
+    under_the_map: Callable[[Desk], None] | None = None
 
 
-def put_on_stage(around_the_map: AroundTheMap, *, tour: bool = False) -> None:
+def put_on_stage(
+    around_the_map: AroundTheMap, *, tour: bool = False, under_the_map: Callable[[Desk], None] | None = None
+) -> None:
     """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
     desk()
-    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour)
+    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map)
 
 
 def taken_for_stage() -> OnStage | None:

@@ -9,15 +9,12 @@ from geo.filter import ProjectFilter
 from geo.layout import Element, OpenEdge
 from geo.names import name_in
 from geo.nearby import nearest
-from geo.phase import stated_phase
-from geo.project import Bilingual, Mention, Project
+from geo.project import Bilingual, Project
 from geo.vocabulary import Phase
 from layers.wording import (
     coordinate_in_words,
     distance_in_words,
     grade_in_words,
-    mention_place,
-    mention_printed_under,
     phases_in_words,
     place_kind_in_words,
     structure_in_words,
@@ -27,6 +24,7 @@ from ui.cache import named_places
 from ui.desk import STRUCTURE_PAGE, Desk
 from ui.link import Selection
 from ui.text import chinese, html, joined, plain
+from ui.timeline import timeline
 
 
 def _fact(term: str, value: object) -> Markup:
@@ -38,37 +36,6 @@ def heading(desk: Desk, name: str, translated: str) -> Markup:
     if desk.words.language == "zh":
         return html("<h2>{name}</h2>", name=name)
     return html('<h2>{translated}</h2><p class="plan-name" lang="zh">{name}</p>', translated=translated, name=name)
-
-
-def mention_source(desk: Desk, mention: Mention) -> Markup:
-    """Return where a mention stands in the plan: its box and heading, or its chapter and section."""
-    parts = [html("{text}", text=mention_place(desk.data, desk.words, mention))]
-    parts += [_printed(desk, mention, part) for part in mention_printed_under(mention)]
-    return Markup(" · ").join(parts)
-
-
-def _printed(desk: Desk, mention: Mention, part: str) -> Markup:
-    """Return a group or heading of the plan, in other languages behind its translation where there is one."""
-    words, language = desk.words, desk.words.language
-    shown = chinese(part, language)
-    phase = stated_phase(mention) if part == mention.heading else None
-    group = next((g for g in desk.data.district.groups if g.name == part), None)
-    if language == "zh" or not (phase or group):
-        return shown
-    translated = words(f"phase.{phase}") if phase else name_in(language, part, group.names if group else {})
-    return html("{translated} ({shown})", translated=translated, shown=shown)
-
-
-def _mentions(desk: Desk, project: Project) -> Markup:
-    items = [
-        html(
-            '<li><span class="verbatim" lang="zh">{name}</span><span class="note">{source}</span></li>',
-            name=mention.name,
-            source=mention_source(desk, mention),
-        )
-        for mention in project.mentions
-    ]
-    return html("<h3>{title}</h3><ul>{items}</ul>", title=desk.words("detail.mentions"), items=joined(items))
 
 
 def _structure(desk: Desk, project: Project) -> Markup:
@@ -138,7 +105,7 @@ def project_detail(desk: Desk, project: Project) -> None:
             heading=heading(desk, project.name, project.name_in(words.language)),
             summary=project.summary.in_language(words.language),
             facts=joined(facts),
-            mentions=_mentions(desk, project),
+            mentions=timeline(desk, project),
             location=joined([_location(desk, project), _surroundings(desk, project)]),
         )
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from exports.formats import FORMATS
 from exports.presets import MAX_NAME, PresetError, delete_preset, load_presets, save_preset
 from exports.request import MAX_TITLE, SIZES, ExportRequest, Extent, Purpose
+from geo.filter import ProjectFilter
 from layers.wording import filter_in_words, place_name
 from layers.words import LANGUAGES, Words
 from ui import session
@@ -71,8 +72,10 @@ def export_form(desk: Desk) -> Asked:
     sites = (
         (selected.id,) if code in ABOUT_SITES and selected and selected.kind == "site" and _only_selected(desk) else ()
     )
-    _filter(desk)
-    asked = {"filter": desk.state.filter, "language": language, "title": title or None, "size": size, "extent": extent,
+    only = session.exported_alone(desk.data)
+    _filter(desk, only)
+    wanted = ProjectFilter(only=only) if only else desk.state.filter
+    asked = {"filter": wanted, "language": language, "title": title or None, "size": size, "extent": extent,
              "purpose": purpose, "hidden": desk.state.hidden, "sites": sites, "crs": crs, "dpi": dpi}  # fmt: skip
     request = st.session_state[_ASKED] = ExportRequest.model_validate(asked)
     return Asked(code, request)
@@ -136,8 +139,12 @@ def _purpose(words: Words) -> Purpose:
     return Purpose(kind="public", review_number=number.strip() or None)
 
 
-def _filter(desk: Desk) -> None:
+def _filter(desk: Desk, only: frozenset[str]) -> None:
     words = desk.words
+    if only:
+        st.markdown(words("library.export_only", n=len(only)))
+        st.button(words("library.export_all"), key="x_all", on_click=session.export_only, args=((),))
+        return
     phrases = filter_in_words(desk.data, words, desk.state.filter)
     text = plain(words("format.phrases").join(phrases)) if phrases else words("print.everything")
     st.markdown(words("export.filter", filter=text, n=len(desk.wanted)))
@@ -175,7 +182,8 @@ def _keep_preset() -> None:
 
 
 def _use_preset(request: ExportRequest) -> None:
-    session.set_filter(request.filter)
+    session.set_filter(request.filter.model_copy(update={"only": frozenset()}))
+    session.export_only(request.filter.only)
     session.set_hidden(request.hidden)
     extent, purpose = request.extent, request.purpose
     values: dict[str, Any] = {

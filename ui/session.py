@@ -1,6 +1,6 @@
 """One reader's session: what is wanted, picked and shown, read once at the top of each run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,12 +15,13 @@ from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 from ui.cache import dataset, tile_sources
-from ui.link import DeskState, Known, Selection, View, decode, single_values
+from ui.link import LIBRARY_VIEWS, DeskState, Known, Selection, View, decode, single_values
 
 LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
 _PRESENT, _TOUR = "present", "tour"
+_EXPORT_ONLY, LIBRARY = "export_only", "library"
 Bounds = tuple[float, float, float, float]
 TAB_LIST, TAB_DETAIL, TAB_MEASURE = "list", "detail", "measure"
 _DRAWINGS, _DRAWN, _NOT_DRAWN, FOCUS = "drawings", "drawn_count", "not_drawn", "focus"
@@ -48,6 +49,7 @@ def start(data: Dataset) -> None:
     st.session_state[_LINK_PROBLEMS] = problems
     st.session_state[_FIRST_VIEW] = state.view
     st.session_state[_PRESENT] = state.present
+    st.session_state[LIBRARY] = state.library
     st.session_state[LANGUAGE] = state.language
     st.session_state[TILES] = state.tiles
     st.session_state[HIDDEN] = state.hidden
@@ -127,12 +129,24 @@ def export_bounds() -> Bounds | None:
     return bounds
 
 
-def ask_for_export(bounds: Bounds | None) -> None:
-    """Note that the reader wants the present filter and view as a file."""
+def ask_for_export(bounds: Bounds | None, only: Iterable[str] = ()) -> None:
+    """Note that the reader wants a file: of the present filter and view, or of these projects alone."""
+    export_only(only)
     if bounds:
         set_export_bounds(bounds)
         st.session_state["x_extent"] = "view"
     st.session_state[_EXPORT_ASKED] = True
+
+
+def export_only(project_ids: Iterable[str]) -> None:
+    """Take these projects alone into exports from now on; with none, the filter decides again."""
+    st.session_state[_EXPORT_ONLY] = frozenset(project_ids)
+
+
+def exported_alone(data: Dataset) -> frozenset[str]:
+    """Return the ids of the projects that exports are to take alone; none where the filter decides."""
+    wanted: frozenset[str] = st.session_state.get(_EXPORT_ONLY, frozenset())
+    return wanted & known_ids(data).projects
 
 
 def export_was_asked() -> bool:
@@ -203,6 +217,7 @@ def current(data: Dataset) -> DeskState:
         tiles=get(TILES) or NO_TILES,
         view=first_view(),
         present=bool(get(_PRESENT)),
+        library=get(LIBRARY) or LIBRARY_VIEWS[0],
     )
 
 

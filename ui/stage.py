@@ -1,6 +1,7 @@
 """The stage: the map mounted once in ``app.py``, with the page's filters above it and its panel beside it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from ui.measure import drawn_shapes, focused_place
 
 PANEL_WIDTH_PX = 420
 _TILES_FAILED = "tiles_failed"
+_BESIDE_A_TABLE = (Path(__file__).resolve().parent / "web" / "beside_table.css").read_text(encoding="utf-8")
 
 
 def _drop_tiles() -> None:
@@ -65,6 +67,10 @@ def stage(shown: OnStage | None) -> None:
     with st.container(horizontal=True, gap="small", key="stage-row"):
         with st.container(key="stage-map"):
             _steer_map(desk, visible=shown is not None, tour=tour)
+            if shown and shown.under_the_map:
+                with st.container(key="under-map"):
+                    st.html(f"<style>{_BESIDE_A_TABLE}</style>")
+                    shown.under_the_map(desk)
         panel = st.container(width=PANEL_WIDTH_PX, key="stage-panel")
     if shown:
         shown.around_the_map(desk, filters, panel)

@@ -5,6 +5,7 @@
  *                       on a tour of the elements tour = the one that the map fits, present = drawn large
  * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
  *                       also = {language, selected, view, bounds}, each where it is to change
+ * planMap.tick(ids, fit) rings these sites until told otherwise and, if asked, fits the view to them
  * planMap.listen(fn)    fn({type: "pick", kind, id}) or fn({type: "view", view: [lat, lon, zoom]}) or {type: "tiles-failed"}
  */
 function planMapBridge(map, folders, data) {
@@ -39,6 +40,7 @@ function planMapBridge(map, folders, data) {
   const siteGroup = L.layerGroup().addTo(map);
   const accuracyGroup = L.layerGroup().addTo(map);
   const selectionGroup = L.layerGroup().addTo(map);
+  const tickedGroup = L.layerGroup().addTo(map);
   const latLngOf = i => [sites.lat[i], sites.lon[i]];
 
   function looks(stack) {
@@ -157,6 +159,23 @@ function planMapBridge(map, folders, data) {
     }
     styleElements();
     labels.redraw();
+  }
+
+  /* Ticked sites, those of a table beside the map, wear a thin ring; returns how many of them are drawn. */
+  let ticked = [];
+  function drawTicked() {
+    tickedGroup.clearLayers();
+    const found = ticked.map(id => rowOf.get(id)).filter(i => i !== undefined && shown("sites") && stackOf[i].visible.includes(i));
+    found.forEach(i => tickedGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 10.5, color: style.text, weight: 1.6,
+      fill: false, interactive: false})));
+    return found;
+  }
+
+  function tick(ids, fit) {
+    ticked = ids;
+    const found = drawTicked();
+    if (fit && found.length) map.fitBounds(L.latLngBounds(found.map(latLngOf)), {padding: [40, 40], maxZoom: 16});
+    return found.length;
   }
 
   function accuracyCircle(i, strong) {
@@ -486,6 +505,7 @@ function planMapBridge(map, folders, data) {
     if (first || before.language !== stateNow.language) drawWords();
     const moved = !sameChoice(next.selected, before.selected);
     if (moved || next.selected || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
+    if (ticked.length) drawTicked();
     drawLegend();
     setFirstView();
     if (moved && viewed && !first) reveal(next.selected);
@@ -524,7 +544,7 @@ function planMapBridge(map, folders, data) {
 
   const api = {
     applied: 0, map, heard, labels,
-    apply, filter, engine, restart,
+    apply, filter, engine, restart, tick,
     listen: fn => { listener = fn; },
     /* for tests and assistive tools: what is drawn now, and where */
     drawn: () => stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.id[i])),

@@ -52,6 +52,8 @@ def found(**wanted):
         ({}, {"park", "pier", "clinic", "road"}),
         ({"phases": {"key"}}, {"park", "pier"}),
         ({"phases": {"preparing"}}, {"clinic"}),
+        ({"only": {"clinic", "road", "gone"}}, {"clinic", "road"}),
+        ({"only": {"clinic", "road"}, "sectors": {"health"}}, {"clinic"}),
         ({"phases": {"preparing"}, "any_wording": True}, {"pier", "clinic"}),
         ({"phases": {"key", "unstated"}}, {"park", "pier", "road"}),
         ({"phases": {"key"}, "sectors": {"land", "health"}}, {"pier"}),

@@ -17,11 +17,15 @@ from geo.filter import FACETS
 from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.indicator_rows import RULES
+from layers.library_rows import COLUMNS, WHY_COLUMNS
 from layers.tiles import NO_TILES, SOURCES
 from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
 from layers.wording import OTHER_PLACE, PLACE_KINDS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, LOCALE_OF_LANGUAGE, LOCALES_DIR, MissingWordError, words_in
+from ui.guide import GUIDE
+from ui.link import LIBRARY_VIEWS
+from ui.project_table import TABLE_WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 IDENTIFIER = re.compile(r"[a-z]+\.[a-z0-9_]+")
@@ -89,6 +93,7 @@ FAMILIES = {
     "panel.": {"list", "detail", "measure"},
     "place.": {*PLACE_KINDS, OTHER_PLACE},
     "measure.": {"line_title", "outline_title", "circle_title"},
+    "help.": {*GUIDE, *(f"{s}_{e}{t}" for s, its in GUIDE.items() for e in its for t in ("", "_text"))},
     "map.draw_": {"line", "outline", "circle"},
     "problem.": {
         code
@@ -108,6 +113,9 @@ FAMILIES = {
     "export.crs_": {"4326", "4490", "4550"},
     "export.copy_": {"label", "busy", "done", "refused"},
     "format.file_": set(FORMATS),
+    "library.": set(TABLE_WORDS),
+    "library.view_": set(LIBRARY_VIEWS),
+    "library.column_": {column.code for column in (*COLUMNS, *WHY_COLUMNS)},
     "indicator.": {"category", "squares", "total"},
     "indicator.kind_": {*Verdict, *(attribute.code for attribute in Attribute)},
     "indicator.reason_": set(Reason),

@@ -42,6 +42,11 @@ function makeHost(parent) {
     return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   };
 
+  desk.tick = (ids, fit) => {
+    const map = frame.contentWindow.planMap;
+    return map && map.applied ? map.tick(ids, fit) : 0;
+  };
+
   host.open = (html, page) => {
     host.page = page;
     host.ready = new Promise(resolve => frame.addEventListener("load", () => {
