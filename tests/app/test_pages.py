@@ -23,7 +23,7 @@ from ui.link import Selection
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN_DATE = datetime.date(2021, 3, 5)
-PAGES = ("pages/map.py", "pages/about.py", "pages/export.py")
+PAGES = ("pages/map.py", "pages/about.py", "pages/export.py", "pages/help.py")
 Properties = dict[str, Any]
 
 PREFIXES = "|".join(sorted({identifier.split(".")[0] for identifier in words_in("zh").catalogue}))
@@ -240,6 +240,8 @@ SEEN = {
     PAGES[1]: ["about.rules", "about.offline", "about.no_problems", "about.grades", "about.grade_near",
                "about.by_phase", "about.by_sector", "about.by_group", "about.total", "about.group_note",
                "about.sources", "about.gaps"],
+    PAGES[3]: ["help.intro", "help.look", "help.read_fill_text", "help.measure_draw_text", "help.take",
+               "help.keys_escape"],
     PAGES[2]: ["export.format", "export.size", "export.extent", "export.purpose", "export.internal", "export.title",
                "export.presets", "export.preset_none", "export.change_filter", "export.download", "print.everything"],
 }  # fmt: skip
