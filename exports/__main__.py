@@ -142,14 +142,33 @@ def each_request(data: Dataset, request: ExportRequest, each: str | None) -> Ite
         yield request.model_copy(update={"extent": Extent(kind=each, id=name)})  # type: ignore[arg-type]
 
 
+def check_ids(data: Dataset, request: ExportRequest) -> None:
+    """Refuse ids that the data do not have.
+
+    Raises
+    ------
+    ValueError : with a sentence for the user that names the known ids
+    """
+    elements = [placed.element.id for placed in data.elements]
+    projects = [project.id for project in data.projects]
+    extent = request.extent
+    for option, asked, known in (
+        ("--place", request.filter.places, list(data.index.memberships["place"].codes)),
+        ("--element", {extent.id} if extent.kind == "element" else set(), elements),
+        ("--site", {extent.id} if extent.kind == "site" else set(), projects),
+        ("--sites", set(request.sites), projects),
+    ):
+        unknown = sorted(str(name) for name in asked - set(known))
+        if unknown:
+            raise ValueError(f"{option} does not know {', '.join(unknown)}; known: {', '.join(known)}")
+
+
 def run(options: argparse.Namespace) -> int:
     """Write what is asked for and return the exit code."""
     try:
         request = requested(options)
         data = load_dataset(options.data)
-        unknown = request.filter.places - set(data.index.memberships["place"].codes)
-        if unknown:
-            raise ValueError(f"--place does not know {', '.join(sorted(unknown))}")
+        check_ids(data, request)
     except UnreadableDistrictError as error:
         return _say_wrong(f"the data cannot be read: {error}")
     except (ValidationError, ValueError, OSError) as error:
@@ -178,7 +197,7 @@ def _write(
     try:
         notices = export(data, request, code, path, progress=told)
     except UnknownExtentError as error:
-        print(f"{code}: nothing called {error} has a place on the map", file=sys.stderr)
+        print(f"{code}: {error} has no place on the map", file=sys.stderr)
         return False
     except OSError as error:
         print(f"{code}: {path} cannot be written: {error.strerror}", file=sys.stderr)

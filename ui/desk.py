@@ -58,7 +58,7 @@ def navigation(words: Words) -> StreamlitPage:
     map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
     structure_page = st.Page(STRUCTURE_PAGE, title=words("page.structure"), url_path="structure")
     projects_page = st.Page(PROJECTS_PAGE, title=words("page.projects"), url_path="projects")
-    export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path="export")
+    export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path=session.EXPORT_PATH)
     indicators_page = st.Page(INDICATORS_PAGE, title=words("page.indicators"), url_path="indicators")
     about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
     help_page = st.Page(HELP_PAGE, title=words("page.help"), url_path="help")

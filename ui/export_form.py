@@ -16,7 +16,7 @@ from ui import session
 from ui.desk import MAP_PAGE, Desk
 from ui.text import plain
 
-FORMAT, SIZE, DPI, CRS, EXTENT = "x_format", "x_size", "x_dpi", "x_crs", "x_extent"
+FORMAT, SIZE, DPI, CRS, EXTENT = "x_format", "x_size", "x_dpi", "x_crs", session.EXTENT
 ELEMENT, SITE, TITLE, PURPOSE, REVIEW, LANGUAGE = (
     "x_element",
     "x_site",

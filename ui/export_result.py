@@ -3,10 +3,12 @@
 import base64
 import io
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
+from markupsafe import Markup
 
 from exports.fonts import missing_characters
 from exports.formats import FORMATS, export, file_name
@@ -14,13 +16,19 @@ from exports.picture import save_png
 from exports.request import UnknownExtentError, chosen_projects, wanted_projects
 from exports.sheet import make_sheet, missing_note
 from geo.load import Dataset
+from geo.project import Project
+from layers.wording import grade_in_words
+from layers.words import Words
 from ui import cache
 from ui.desk import Desk
 from ui.export_form import Asked
 from ui.export_job import ExportJob
+from ui.tables import table
 from ui.text import plain
 
 PREVIEW_WIDTH_PX: Final = 1280
+FIRST_ROWS: Final = 12
+SHOWS_A_TABLE: Final = frozenset({"xlsx", "csv", "geojson", "gpkg", "shp", "kmz", "html"})
 SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas"})
 _JOB, _COPIED, KEY_COPY = "export_job", "copied_picture", "copy_picture"
 _WEB: Final = Path(__file__).resolve().parent / "web"
@@ -55,6 +63,8 @@ def preview(desk: Desk, asked: Asked) -> None:
         with st.container(key="x-preview"):
             st.image(picture, width="stretch", alt=words("export.preview_alt"))
     projects = wanted_projects(desk.data, request)
+    if asked.format in SHOWS_A_TABLE:
+        st.html(_first_rows(desk, projects))
     placed = sum(project.placed for project in projects)
     st.caption(words("export.holds", n=len(projects), placed=placed, unplaced=len(projects) - placed))
     missing = missing_characters([request.title or "", request.filter.text])
@@ -62,6 +72,18 @@ def preview(desk: Desk, asked: Asked) -> None:
         st.warning(missing_note(words, missing))
     if not projects:
         st.info(words("export.nothing"))
+
+
+def _first_rows(desk: Desk, projects: Sequence[Project]) -> Markup:
+    """Return the first rows of what a data file holds."""
+    words = desk.words
+    columns = ("layer.sites", "filter.phase", "filter.sector", "filter.grade")
+    rows = [
+        (project.name_in(words.language), words(f"phase.{project.phase}"), words(f"sector.{project.sector}"),
+         grade_in_words(words, project))
+        for project in projects[:FIRST_ROWS]
+    ]  # fmt: skip
+    return table([words(column) for column in columns], rows, caption=words("export.first_rows", n=len(rows)))
 
 
 def result(desk: Desk, asked: Asked) -> None:
@@ -111,8 +133,7 @@ def _job_state(desk: Desk, job: ExportJob) -> None:
     if st.session_state.get(_JOB) is not job:
         st.rerun()  # the whole page: the job was cancelled or forgotten
     if not job.finished:
-        count = words("export.progress", done=job.done, total=job.total) if job.total else words("export.starting")
-        st.progress(job.share, text=count)
+        st.progress(job.share, text=_progress_in_words(words, job))
         st.button(words("export.cancel"), on_click=_cancel, key="x_cancel")
         return
     if job.error:
@@ -124,6 +145,14 @@ def _job_state(desk: Desk, job: ExportJob) -> None:
     st.download_button(words("export.download"), job.content, file_name=job.name, mime=FORMATS[job.code].mime,
                        type="primary", on_click="ignore", key="x_ready")  # fmt: skip
     st.button(words("export.again"), on_click=_cancel, key="x_again")
+
+
+def _progress_in_words(words: Words, job: ExportJob) -> str:
+    if not job.total:
+        return words("export.starting")
+    if job.code == "pack":
+        return words("export.progress_share", share=round(100 * job.share))
+    return words("export.progress", done=job.done, total=job.total)
 
 
 def _start(asked: Asked, name: str) -> None:

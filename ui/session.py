@@ -1,7 +1,9 @@
 """One reader's session: what is wanted, picked and shown, read once at the top of each run."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -22,6 +24,8 @@ _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "lin
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
 _PRESENT, _TOUR = "present", "tour"
 _EXPORT_ONLY, LIBRARY = "export_only", "library"
+EXTENT, EXPORT_PATH = "x_extent", "export"
+USUAL_MAP_PX, TILE_PX = (970, 740), 256
 Bounds = tuple[float, float, float, float]
 TAB_LIST, TAB_DETAIL, TAB_MEASURE = "list", "detail", "measure"
 _DRAWINGS, _DRAWN, _NOT_DRAWN, FOCUS = "drawings", "drawn_count", "not_drawn", "focus"
@@ -57,6 +61,23 @@ def start(data: Dataset) -> None:
     select(state.selection)
     if state.selection is None:
         st.session_state[TAB] = TAB_LIST
+    if state.view and _opened_on(EXPORT_PATH):
+        set_export_bounds(bounds_of_view(state.view))
+        st.session_state[EXTENT] = "view"
+
+
+def _opened_on(path: str) -> bool:
+    """Return whether the link that opened this session leads to the page at `path`."""
+    return urlsplit(str(st.context.url or "")).path.rstrip("/").endswith("/" + path)
+
+
+def bounds_of_view(view: View) -> Bounds:
+    """Return west, south, east, north (EPSG:4326) of a map of usual size at a view (lat, lon, zoom)."""
+    lat, lon, zoom = view
+    degrees_a_px = 360 / (TILE_PX * 2**zoom)
+    half_x, half_y = (length / 2 * degrees_a_px for length in USUAL_MAP_PX)
+    half_y *= math.cos(math.radians(lat))
+    return lon - half_x, lat - half_y, lon + half_x, lat + half_y
 
 
 def set_filter(wanted: ProjectFilter) -> None:
@@ -134,7 +155,7 @@ def ask_for_export(bounds: Bounds | None, only: Iterable[str] = ()) -> None:
     export_only(only)
     if bounds:
         set_export_bounds(bounds)
-        st.session_state["x_extent"] = "view"
+        st.session_state[EXTENT] = "view"
     st.session_state[_EXPORT_ASKED] = True
 
 

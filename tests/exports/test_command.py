@@ -67,10 +67,18 @@ def test_unknown_options_are_wrong_use(tmp_path, arguments):
     assert stopped.value.code == 2
 
 
-@pytest.mark.parametrize("arguments", [("--site", "nanlou-haijing"), ("--site", "nobody"), ("--element", "nobody")])
-def test_what_has_no_place_fails_but_the_others_are_written(tmp_path, capsys, arguments):
-    assert run(tmp_path, "--format", "png", "csv", *arguments) == 1
-    assert arguments[1] in capsys.readouterr().err
+@pytest.mark.parametrize("option", ["--site", "--sites", "--element", "--place"])
+def test_an_unknown_id_is_wrong_use_and_the_known_ones_are_named(tmp_path, capsys, option):
+    assert run(tmp_path, "--format", "png", "csv", option, "nobody") == 2
+    said = capsys.readouterr().err
+    assert f"{option} does not know nobody; known: " in said
+    assert ("huizhi-yunding" if "site" in option else "district-olympic") in said
+    assert files(tmp_path / "out") == []
+
+
+def test_what_has_no_place_fails_but_the_others_are_written(tmp_path, capsys):
+    assert run(tmp_path, "--format", "png", "csv", "--site", "nanlou-haijing") == 1
+    assert "nanlou-haijing has no place" in capsys.readouterr().err
     assert [name.split(".")[-1] for name in files(tmp_path / "out")] == ["csv"]
 
 

@@ -171,7 +171,8 @@ def test_every_text_is_asked_for():
 
 def test_every_prefix_is_a_known_family():
     # Chosen by prefix in layers/webmap.py and exports/webpage.py, not put together.
-    wholes = {"map.", "legend.", "webpage.", "detail.", "list."}
+    # "structure." also begins the codes of what a printed map shows.
+    wholes = {"map.", "legend.", "webpage.", "detail.", "list.", "structure."}
     assert {text for text in asked_for() if text.endswith((".", "_"))} - wholes == set(FAMILIES)
 
 
