@@ -24,6 +24,8 @@ STATES = {
     "structure": "/structure?element=district-olympic",
     "structure, a project picked": "/structure?site=hang-lung-plaza&phase=key",
     "presentation": "/structure?element=axis&present=1",
+    "projects": "/projects",
+    "indicators": "/indicators",
     "export": "/export",
     "about": "/about",
     "help": "/help",
