@@ -43,3 +43,17 @@ def pytest_unconfigure(config):
     if skipped:
         line = f"NOT RUN for want of Chromium ({len(skipped)}): {', '.join(skipped)}"
         config.get_terminal_writer().line(line, red=True, bold=True)
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """Name parameters with sets in them the same in every process, whatever the order of their members."""
+    return in_order(val)[:120] if isinstance(val, dict | set | frozenset) else None
+
+
+def in_order(value) -> str:
+    """Return a value as text, the members of sets sorted."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {in_order(its)}" for key, its in value.items()) + "}"
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(str, value))) + "}"
+    return str(value)

@@ -71,7 +71,6 @@ def found(**wanted):
         ({"text": "19号"}, {"road"}),
         ({"text": "high", "phases": {"key"}}, set()),
     ],
-    ids=str,
 )
 def test_who_passes(wanted, ids):
     assert found(**wanted) == ids
@@ -95,7 +94,6 @@ def test_counts_leave_out_their_own_facet():
         ({"group": None, "element": "atlantis"}, {NO_PLACE}),
         ({"group": "两湾", "element": "atlantis"}, {"bays"}),
     ],
-    ids=str,
 )
 def test_the_places_of_a_project(changes, places):
     basis = both("chapter 6") if "element" in changes else None
