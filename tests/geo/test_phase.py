@@ -34,7 +34,6 @@ def mention(box, heading):
         ([(3, "新型基础设施")], "unstated", {"unstated"}),
         ([(7, None), (None, None)], "unstated", {"unstated"}),
     ],
-    ids=str,
 )
 def test_the_phase_is_that_of_the_latest_wording_that_states_one(mentions, latest, any_wording):
     stands = [mention(box, heading) for box, heading in mentions]
