@@ -96,7 +96,8 @@ function makeHost(root) {
       const line = make("label"), box = checkbox(wanted => {
         library.columns[column.code] = wanted;
         remember();
-        layOut();
+        drawHead();
+        draw(true);
       });
       box.checked = isShown(column);
       line.append(box, make("span", "", column.label));

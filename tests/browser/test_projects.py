@@ -1,0 +1,307 @@
+"""The project library in a browser: sort, columns, ticks, row and map both ways, matrix, keyboard, sizes, many rows."""
+
+import copy
+import json
+import shutil
+from collections import Counter
+
+import pytest
+
+from layers.words import words_in
+from tests.browser.conftest import ROOT, running_app
+
+pytestmark = pytest.mark.browser
+HOSTILE = '<img src=x onerror="window.top.hacked=1">'
+PLACED, UNPLACED = "huizhi-yunding", "xiangshuiwan"
+MANY = 10_000
+# Sort, scroll and tick in the page, two frames after the last change; the shipped bar is 0.3 s.
+SLOW_MS = 300
+FITS = (
+    "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollHeight <= m.clientHeight + 2; }"
+)
+TIMED = """async act => {
+  const frame = () => new Promise(requestAnimationFrame), begin = performance.now();
+  await eval("(" + act + ")()");
+  await frame(); await frame();
+  return performance.now() - begin;
+}"""
+
+
+def row(app, project_id):
+    return app.page.locator(f'tr[data-id="{project_id}"]')
+
+
+def shown(app):
+    return app.page.locator("tr[data-id]").evaluate_all("rows => rows.map(row => row.dataset.id)")
+
+
+def grid(app):
+    return app.page.locator("[role=grid]")
+
+
+def active(app):
+    return app.page.locator("tr.is-active").get_attribute("data-id")
+
+
+def view(app, name):
+    app.page.locator(".st-key-library").get_by_role("radio", name=name).click()
+    app.settle()
+
+
+def sort(app, name):
+    app.page.locator("thead").get_by_role("button", name=name).click()
+
+
+def headings(app):
+    return app.page.locator("thead th[data-code]").evaluate_all("cells => cells.map(cell => cell.dataset.code)")
+
+
+# ---- the table ----
+
+
+def test_a_column_sorts_up_then_down_then_as_the_plan_does(app, features):
+    app.open("/projects")
+    plan = [f["id"] for f in features]
+    assert shown(app) == plan[: len(shown(app))]
+    accuracy = {f["id"]: f["properties"]["location"] for f in features}
+    grades = ["exact", "near", "street", "area", "districtwide", "unlocated"]
+    order = sorted(plan, key=lambda i: (grades.index(accuracy[i]["grade"]), accuracy[i]["accuracy_m"] or 0))
+    head = app.page.locator("th[data-code=grade]")
+    sort(app, "落图精度")
+    assert head.get_attribute("aria-sort") == "ascending" and shown(app) == order[: len(shown(app))]
+    sort(app, "落图精度")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert accuracy[shown(app)[0]]["grade"] == "unlocated"
+    sort(app, "落图精度")
+    assert head.get_attribute("aria-sort") is None and shown(app) == plan[: len(shown(app))]
+    sort(app, "项目")
+    names = app.page.locator("tr[data-id] .library-name").all_inner_texts()
+    assert names == app.page.evaluate(
+        "names => [...names].sort(new Intl.Collator('zh-CN', {numeric: true}).compare)", names
+    )
+
+
+def test_columns_are_chosen_and_remembered(app):
+    app.open("/projects")
+    assert "stage" not in headings(app) and "plans" in headings(app)
+    app.page.locator("summary", has_text="选择列").click()
+    choices = app.page.locator(".library-choices")
+    choices.get_by_text("进度").click()
+    choices.get_by_text("十三五→十四五").click()
+    assert "stage" in headings(app) and "plans" not in headings(app)
+    app.page.keyboard.press("Escape")
+    choices.wait_for(state="hidden")
+    app.page.reload()
+    app.settle()
+    app.page.locator("th[data-code=stage]").wait_for()
+    assert "plans" not in headings(app)
+
+
+def test_a_row_picks_its_project_on_the_map_and_tells_its_story(app):
+    app.open("/projects")
+    row(app, PLACED).locator(".is-name").click()
+    app.page.wait_for_function(f"() => location.search.includes('site={PLACED}')")
+    assert row(app, PLACED).get_attribute("aria-current") == "true"
+    under = app.page.locator(".st-key-under-map")
+    under.locator(".timeline > li").nth(1).wait_for()
+    assert under.locator(".timeline > li").count() == 2
+    assert "专栏1" in under.locator(".timeline").inner_text()
+
+
+def test_a_site_picked_on_the_map_lights_up_and_scrolls_to_its_row(app, features):
+    app.open("/projects?q=&lang=en")
+    last = [f for f in features if f["geometry"]][-1]
+    lon, lat = last["geometry"]["coordinates"]
+    assert last["id"] not in shown(app), "the row must be out of sight to begin with"
+    app.move(lat, lon, 17)
+    app.click_site(last["id"])
+    found = row(app, last["id"])
+    found.wait_for()
+    app.page.wait_for_function(f"() => document.querySelector('tr[aria-current]')?.dataset.id === '{last['id']}'")
+    box, table = found.bounding_box(), app.page.locator(".library-scroll").bounding_box()
+    assert table["y"] < box["y"] and box["y"] + box["height"] <= table["y"] + table["height"] + 1
+
+
+def test_the_filter_row_and_the_table_go_together(app, features):
+    app.open("/projects")
+    app.choose("phase", "key")
+    wanted = {f["id"] for f in features if f["properties"]["phase"] == "key"}
+    app.page.wait_for_function(
+        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{len(wanted) + 1}'"
+    )
+    assert set(shown(app)) == wanted
+    app.page.locator(".filter-search").fill("zzzz")
+    app.page.get_by_text("没有项目同时符合这些条件").wait_for()
+    assert shown(app) == []
+
+
+# ---- ticks ----
+
+
+def test_ticked_projects_alone_go_to_the_export(app):
+    app.open("/projects?phase=completed")
+    row(app, PLACED).locator(".is-tick").click()
+    row(app, UNPLACED).locator(".is-tick").click()
+    assert "已勾选 2 项" in app.page.locator(".library-said").inner_text()
+    app.page.get_by_role("button", name="在地图上看").click()
+    said = app.page.locator(".library-said").inner_text()
+    assert "地图上圈出 1 项" in said and "1 项未落图" in said
+    app.wait_map("m.map.getZoom() > 15")
+    app.page.get_by_role("button", name="导出所选").click()
+    app.page.get_by_text("在项目库中勾选的 2 项").wait_for()
+    app.page.get_by_text("含 2 项：已落图 1 项，未落图 1 项").wait_for()
+    app.page.get_by_role("button", name="改为按筛选导出").click()
+    app.page.get_by_text("阶段：完工达效").first.wait_for()
+    assert app.errors == []
+
+
+def test_one_click_ticks_all_that_are_shown_and_the_ticks_outlast_the_filter(app, features):
+    app.open("/projects?phase=key")
+    app.page.get_by_label("勾选表中全部项目").check()
+    n = sum(f["properties"]["phase"] == "key" for f in features)
+    said = app.page.locator(".library-said")
+    assert said.inner_text() == f"已勾选 {n} 项"
+    app.page.locator(".filter-clear").click()
+    app.page.wait_for_function(
+        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{len(features) + 1}'"
+    )
+    assert said.inner_text() == f"已勾选 {n} 项"
+    view(app, "未落图")
+    app.page.locator("tr.is-group").first.wait_for()
+    gone = sum(f["properties"]["phase"] == "key" and bool(f["geometry"]) for f in features)
+    assert said.inner_text() == f"已勾选 {n} 项，其中 {gone} 项不在当前表中"
+    app.page.get_by_role("button", name="清除勾选").click()
+    assert said.inner_text() == "已勾选 0 项"
+
+
+# ---- by keyboard ----
+
+
+def test_the_table_works_by_keyboard_alone(app, features):
+    app.open("/projects")
+    plan, keys = [f["id"] for f in features], app.page.keyboard
+    grid(app).focus()
+    assert active(app) == plan[0]
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    assert active(app) == plan[2] and grid(app).get_attribute("aria-activedescendant").endswith(plan[2])
+    keys.press("Space")
+    keys.press("Shift+ArrowDown")
+    ticked = app.page.locator("tr[aria-selected=true]").evaluate_all("rows => rows.map(row => row.dataset.id)")
+    assert ticked == plan[2:4]
+    keys.press("Enter")
+    app.page.wait_for_function(f"() => location.search.includes('site={plan[3]}')")
+    keys.press("End")
+    row(app, plan[-1]).wait_for()
+    assert active(app) == plan[-1]
+    keys.press("Home")
+    assert active(app) == plan[0]
+    app.page.locator("th[data-code=name] button").focus()
+    keys.press("Enter")
+    assert app.page.locator("th[data-code=name]").get_attribute("aria-sort") == "ascending"
+
+
+def test_the_matrix_filters_by_keyboard_and_by_click(app, features):
+    app.open("/projects?library=matrix")
+    counted = Counter((f["properties"]["sector"], f["properties"]["phase"]) for f in features)
+    first = app.page.locator(".matrix tbody button[tabindex='0']")
+    first.focus()
+    assert first.inner_text() == str(counted["commerce", "completed"])
+    app.page.keyboard.press("ArrowDown")
+    app.page.keyboard.press("Enter")
+    n = counted["health", "completed"]
+    app.page.wait_for_function(
+        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{n + 1}'"
+    )
+    assert f"显示 {n} / {len(features)} 项" in app.page.locator(".filter-shown").inner_text()
+    assert "library=matrix" in app.page.url
+    pressed = app.page.locator(".matrix button[aria-pressed=true]")
+    assert pressed.evaluate("node => node === document.activeElement")
+    assert "未落图" in pressed.get_attribute("title")
+    pressed.click()
+    app.page.wait_for_function(
+        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{len(features) + 1}'"
+    )
+
+
+# ---- views and sizes ----
+
+
+def test_the_map_is_loaded_once_for_all_pages_and_keeps_its_view(app):
+    app.open("/")
+    app.map("(w.sameMap = 1)")
+    app.move(38.915, 121.61, 15)
+    app.page.get_by_test_id("stTopNav").get_by_role("link", name="项目库").click()
+    row(app, PLACED).wait_for()
+    assert app.map("w.sameMap") == 1
+    app.wait_map("Math.abs(m.map.getZoom() - 15) < 0.01 && Math.abs(m.map.getCenter().lat - 38.915) < 0.001")
+    app.page.get_by_test_id("stTopNav").get_by_role("link", name="地图").click()
+    app.page.locator(".site-row").first.wait_for()
+    assert app.map("w.sameMap") == 1
+    frame, panel = (app.page.locator(s).bounding_box() for s in ("iframe.map-frame", ".st-key-stage-panel"))
+    assert frame["width"] > 2 * panel["width"] and frame["height"] > 600
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_no_view_scrolls_sideways(new_app, server, width, height, language):
+    app = new_app(server.url, width, height).open(f"/projects?lang={language}&site={PLACED}")
+    for code in ("table", "matrix", "unplaced", "programmes"):
+        view(app, words_in(language)(f"library.view_{code}"))
+        app.page.wait_for_function(f"() => {'true' if code == 'table' else f'location.search.includes({code!r})'}")
+        assert app.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert app.page.get_by_test_id("stMain").evaluate("node => node.scrollWidth <= node.clientWidth")
+        if width > 1200 or (width > 700 and code != "matrix"):  # the page fits the window: what is long scrolls inside
+            app.page.wait_for_function(FITS)
+    assert app.errors == [] and app.outside == []
+
+
+# ---- hostile and many ----
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory, features):
+    """A district of ten thousand projects, all with names that are markup."""
+    folder = tmp_path_factory.mktemp("many")
+    data = folder / "data"
+    shutil.copytree(ROOT / "data", data)
+    made = []
+    for i in range(MANY):
+        feature = copy.deepcopy(features[i % len(features)])
+        feature["id"] = f"{feature['id'][:50]}-{i}"
+        feature["properties"]["name"] = feature["properties"]["names"]["en"] = HOSTILE + str(i)
+        feature["properties"]["location"]["basis"] = {"zh": HOSTILE, "en": HOSTILE}
+        made.append(feature)
+    collection = json.loads((data / "projects.geojson").read_text(encoding="utf-8"))
+    (data / "projects.geojson").write_text(json.dumps({**collection, "features": made}), encoding="utf-8")
+    with running_app(folder, data=data) as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", ["table", "matrix", "unplaced"])
+def test_names_that_are_markup_are_shown_as_text(new_app, many, name):
+    app = new_app(many.url).open(f"/projects?library={name}")
+    app.page.locator("tr[data-id]").first.wait_for()
+    assert HOSTILE in app.page.locator("tr[data-id] .library-name").first.inner_text()
+    app.page.locator("tr[data-id] .library-name").first.click()
+    app.page.locator(".st-key-under-map h2", has_text="<img").wait_for()
+    assert app.page.evaluate("() => window.hacked") is None
+    assert app.page.locator(".library img").count() == 0
+    assert app.errors == [] and app.outside == []
+
+
+def test_ten_thousand_rows_stay_quick(new_app, many):
+    app = new_app(many.url).open("/projects")
+    app.page.locator("tr[data-id]").first.wait_for()
+    assert grid(app).get_attribute("aria-rowcount") == str(MANY + 1)
+    assert app.page.locator("tr[data-id]").count() < 60
+    acts = {
+        "sort": "() => document.querySelector('th[data-code=grade] button').click()",
+        "end": "() => { const b = document.querySelector('.library-scroll'); b.scrollTop = b.scrollHeight; }",
+        "tick all": "() => document.querySelector('thead input').click()",
+        "by name": "() => document.querySelector('th[data-code=name] button').click()",
+    }
+    took = {name: app.page.evaluate(TIMED, act) for name, act in acts.items()}
+    print({name: round(ms) for name, ms in took.items()})
+    assert max(took.values()) < 4 * SLOW_MS, took
+    assert f"{MANY}" in app.page.locator(".library-said").inner_text()
