@@ -4,5 +4,8 @@ import streamlit as st
 
 from ui.desk import desk
 from ui.guide import guide
+from ui.notices import problem_notice
 
-st.html(guide(desk().words))
+here = desk()
+problem_notice(here.words, here.data.problems, title="problem.data_title")
+st.html(guide(here.words))
