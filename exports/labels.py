@@ -18,15 +18,21 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 Rows = npt.NDArray[np.float64]
 """Boxes, or straight lines by their ends, one a row."""
+State = tuple[Rows, Rows, Rows]
+"""The boxes of labels and of markers, and the leaders."""
 GAP_PT: Final = 2.0
 PAD_PT: Final = 0.6
-LEADER_STEPS_PT: Final = (8, 14, 21, 30, 42, 56, 72, 90, 110, 132, 156)
+LEADER_STEPS_PT: Final = (8, 14, 21, 30, 42, 56, 72, 90, 110, 132, 156, 184)
 DIRECTIONS: Final = tuple(
     (math.cos(math.radians(turn)), math.sin(math.radians(turn)))
     for turn in (0, 180, 22, 158, -22, -158, 45, 135, -45, -135, 67, 113, -67, -113, 90, -90)
 )
+ALL_AROUND: Final = tuple((math.cos(i * math.pi / 32), math.sin(i * math.pi / 32)) for i in range(64))
 MAX_BEND: Final = 0.3
+SPOTS_AT_A_TIME: Final = 24
 LEADER_COST_PT: Final = 12.0
+FAR_PT: Final = 60.0
+"""A leader of this length costs twice as much a point as a short one."""
 CROSSED_MARKER_COST_PT: Final = 60.0
 SHARES: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
 
@@ -36,7 +42,7 @@ class PointLabel:
     """A label beside a marker of `radius_pt` at (`x`, `y`); radius 0 centres it on the point.
 
     `leader_pt` says how far it may move out on a leader line, 0 not at all. `cost_pt` makes this way of writing it
-    less liked than another one: as much as a leader so much longer.
+    less liked than another one: as much as a leader so much longer. `all_around` tries leaders in many more directions.
     """
 
     key: str
@@ -49,6 +55,7 @@ class PointLabel:
     bold: bool = False
     leader_pt: float = 0
     cost_pt: float = 0
+    all_around: bool = False
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -111,13 +118,21 @@ class Board:
 
     def _free(self, boxes: Rows) -> npt.NDArray[np.bool_]:
         x0, y0, x1, y1 = boxes.T
-        inside: npt.NDArray[np.bool_] = (x0 >= 0) & (y0 >= 0) & (x1 <= self.width) & (y1 <= self.height)
-        return (
-            inside
-            & ~overlapping(boxes, self._labels).any(axis=1)
-            & ~overlapping(boxes, self._markers).any(axis=1)
-            & ~crossing_boxes(self._leaders, boxes).any(axis=0)
-        )
+        free: npt.NDArray[np.bool_] = (x0 >= 0) & (y0 >= 0) & (x1 <= self.width) & (y1 <= self.height)
+        # What is cheap to tell comes first, and only what passed it is looked at again.
+        for taken in (self._labels, self._markers):
+            free[free] = ~overlapping(boxes[free], taken).any(axis=1)
+        free[free] = ~crossing_boxes(self._leaders, boxes[free]).any(axis=0)
+        return free
+
+    @property
+    def state(self) -> State:
+        """What is taken, to come back to after a trial."""
+        return self._labels, self._markers, self._leaders
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._labels, self._markers, self._leaders = state
 
     def place(self, *ways: PointLabel | LineLabel) -> PlacedLabel | None:
         """Place one label, in the best of the `ways` to write it, and take its room; None where there is none."""
@@ -140,18 +155,17 @@ class Board:
         -----
         What found no room, or only far off, comes first in the next round; the best round counts.
         """
-        start = self._labels, self._markers, self._leaders
+        start = self.state
         order = list(range(len(wanted)))
-        best: tuple[float, list[PlacedLabel | None], Any] | None = None
+        best: tuple[float, list[PlacedLabel | None], State] | None = None
         stale = 0
         for _ in range(rounds):
-            self._labels, self._markers, self._leaders = start
+            self.state = start
             result: dict[int, PlacedLabel | None] = {i: self.place(*wanted[i]) for i in order}
             costs = {i: _cost(result[i]) for i in order}
             total = sum(costs.values())
             if best is None or total < best[0]:
-                state = self._labels, self._markers, self._leaders
-                best = total, [result[i] for i in range(len(wanted))], state
+                best = total, [result[i] for i in range(len(wanted))], self.state
             else:
                 stale += 1
             worst = max(order, key=lambda i: costs[i], default=0)
@@ -160,7 +174,7 @@ class Board:
             order = sorted(order, key=lambda i: costs[i] < max(costs[worst] * 0.7, 1))
         if best is None:
             return []
-        self._labels, self._markers, self._leaders = best[2]
+        self.state = best[2]
         return best[1]
 
     def _best(self, label: PointLabel | LineLabel) -> tuple[float, PlacedLabel] | None:
@@ -175,19 +189,37 @@ class Board:
         led = spots.beside + np.flatnonzero(self._free(spots.boxes[spots.beside :]))
         if not len(led):
             return None
-        costs = spots.costs[led] + self._leader_costs(spots.leaders[led], label)
-        best = int(costs.argmin())
-        if not np.isfinite(costs[best]):
-            return None
-        return float(costs[best]) + label.cost_pt, spots.placed(int(led[best]))
+        return self._best_led(spots, led[spots.costs[led].argsort(kind="stable")])
+
+    def _best_led(self, spots: "_Spots", led: npt.NDArray[np.intp]) -> tuple[float, PlacedLabel] | None:
+        """Return the best of the spots with a leader, given with the shortest first; a few are looked at at a time."""
+        best_cost, best = math.inf, -1
+        for first in range(0, len(led), SPOTS_AT_A_TIME):
+            some = led[first : first + SPOTS_AT_A_TIME]
+            if best_cost <= spots.costs[some[0]]:
+                break
+            costs = spots.costs[some] + self._leader_costs(spots.leaders[some], spots.label)
+            least = int(costs.argmin())
+            if costs[least] < best_cost:
+                best_cost, best = float(costs[least]), int(some[least])
+        return (best_cost + spots.label.cost_pt, spots.placed(best)) if best >= 0 else None
 
     def _leader_costs(self, leaders: Rows, label: PointLabel) -> npt.NDArray[np.float64]:
         """Return what each leader costs beside its length: without end across a label or another leader."""
         blocked = crossing_boxes(leaders, self._labels).any(axis=1) | crossing(leaders, self._leaders).any(axis=1)
-        others = self._markers[~_holding(self._markers, label.x, label.y)]
-        crossed = crossing_boxes(leaders, others).sum(axis=1)
-        costs: npt.NDArray[np.float64] = np.where(blocked, np.inf, crossed * CROSSED_MARKER_COST_PT)
+        costs: npt.NDArray[np.float64] = np.where(blocked, np.inf, 0.0)
+        if not blocked.all():
+            others = self._markers[~_holding(self._markers, label.x, label.y)]
+            crossed = crossing_boxes(leaders[~blocked], others).sum(axis=1)
+            costs[~blocked] = crossed * CROSSED_MARKER_COST_PT
         return costs
+
+    def release(self, placed: PlacedLabel) -> None:
+        """Give back the room of a placed label and its leader."""
+        self._labels = _without(self._labels, placed.boxes)
+        start = leader_from(placed)
+        if start and placed.leader_to:
+            self._leaders = _without(self._leaders, [(*start, *placed.leader_to)])
 
     def _take_label(self, placed: PlacedLabel) -> None:
         self.take(placed.boxes)
@@ -206,6 +238,12 @@ def _cost(placed: PlacedLabel | None) -> float:
 
 def _boxes(boxes: Iterable[Box]) -> Rows:
     return np.array(list(boxes), dtype=float).reshape(-1, 4)
+
+
+def _without(rows: Rows, gone: Iterable[Box]) -> Rows:
+    for row in gone:
+        rows = rows[(rows != row).any(axis=1)]
+    return rows
 
 
 def _holding(boxes: Rows, x: float, y: float) -> npt.NDArray[np.bool_]:
@@ -277,7 +315,8 @@ def _spots_of(label: PointLabel) -> _Spots:
     for reach in LEADER_STEPS_PT:
         if reach <= label.leader_pt:
             out_x, out_y = width / 2 + label.radius_pt + reach, height / 2 + label.radius_pt + reach
-            shifts += [(cos * out_x, sin * out_y) for cos, sin in DIRECTIONS]
+            ways_out = ALL_AROUND if label.all_around else DIRECTIONS
+            shifts += [(cos * out_x, sin * out_y) for cos, sin in ways_out]
     at = np.array([label.x, label.y])
     centres = np.array(shifts) + at
     half = np.array([width / 2 + PAD_PT, height / 2 + PAD_PT])
@@ -285,7 +324,7 @@ def _spots_of(label: PointLabel) -> _Spots:
     ends = np.clip(at, boxes[:, :2], boxes[:, 2:])
     lengths = np.hypot(*(ends - at).T)
     number = np.arange(len(shifts))
-    costs = np.where(number >= beside, LEADER_COST_PT + lengths, number * 0.5)
+    costs = np.where(number >= beside, LEADER_COST_PT + lengths * (1 + lengths / FAR_PT), number * 0.5)
     # A leader ends at the marker's edge, not in its middle.
     share = np.minimum(1.0, (label.radius_pt + 0.8 if label.radius_pt else 0.0) / np.maximum(lengths, 1e-9))
     leaders = np.hstack([ends, at + (ends - at) * share[:, None]])

@@ -1,5 +1,6 @@
 """The map itself: base, structure, sites and labels in the district's metric system, drawn layer by layer."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,13 +32,18 @@ POINTS_PER_METRE: Final = 72 / 0.0254
 SITE_RADIUS_PT: Final = 5.2
 STACK_RADIUS_PT: Final = 7.0
 BADGE_RADIUS_PT: Final = 3.6
+EDGE_PT: Final = 10.0
+"""A marker nearer to the frame than this would be cut, so it counts as outside."""
 ACCURACY_FROM_SCALE: Final = 25_000
 MINOR_ROADS_FROM_SCALE: Final = 30_000
 STATION_NAMES_FROM_SCALE: Final = 60_000
 LANDMARK_NAMES_FROM_SCALE: Final = 40_000
-LEADER_PT: Final = 160
+LEADER_PT: Final = 110
 SITE_LEADER_PT: Final = 30
-NUMBER_LEADER_PT: Final = 90
+NUMBER_LEADER_PT: Final = 184
+FAR_NUMBER_COST_PT: Final = 60
+MAX_MOVED: Final = 8
+NUMBER_TRIES: Final = 5
 STRUCTURE_ROUNDS: Final = 8
 SITE_ROUNDS: Final = 3
 RING_PT: Final = 5.0
@@ -75,10 +81,10 @@ class MapFrame:
         west, south, _, _ = self.bounds_m
         return (x - west) / self.metres_per_pt, (y - south) / self.metres_per_pt
 
-    def holds(self, x: float, y: float) -> bool:
-        """Return whether a metric position lies in the frame."""
-        west, south, east, north = self.bounds_m
-        return west <= x <= east and south <= y <= north
+    def holds(self, x: float, y: float, inset_pt: float = 0) -> bool:
+        """Return whether a metric position lies in the frame, at least `inset_pt` from its edge."""
+        px, py = self.to_pt(x, y)
+        return inset_pt <= px <= self.width_pt - inset_pt and inset_pt <= py <= self.height_pt - inset_pt
 
 
 @dataclass
@@ -123,6 +129,14 @@ class _Stack:
         return any(project.id == project_id for project in self.members)
 
 
+_Numbers = dict[_Stack, PlacedLabel | None]
+"""The number labels of shared or nameless places; None where one has found no room yet."""
+
+
+def _homeless(numbers: _Numbers) -> list[_Stack]:
+    return [stack for stack, number in numbers.items() if number is None]
+
+
 class MapDrawing:
     """One map: ``place`` works out what stands where, ``draw`` draws it.
 
@@ -155,7 +169,10 @@ class MapDrawing:
 
     def place(self) -> DrawnMap:
         """Work out markers, labels, numbers and what the legend must explain; nothing is drawn yet."""
-        self.drawn.present.update(f"structure.{placed.element.group}" for placed in self._seen_elements())
+        seen = self._seen_elements()
+        self.drawn.present.update(f"structure.{placed.element.group}" for placed in seen)
+        if any(placed.element.id == self.highlight and placed.element.kind != "line" for placed in seen):
+            self.drawn.present.add("picked_element")
         if self._shows("sites"):
             self._place_markers()
         if self._shows("labels"):
@@ -222,7 +239,7 @@ class MapDrawing:
             point = self.ground.sites.get(project.id)
             if point is None:
                 continue
-            if self.frame.holds(*point):
+            if self.frame.holds(*point, EDGE_PT):
                 at[point].append(project)
             else:
                 self.drawn.outside.append(project)
@@ -347,6 +364,14 @@ class MapDrawing:
                 self.drawn.present.update(codes)
             if len(stack.members) > 1:
                 self.drawn.present.add("stack")
+            if stack.holds(self.highlight):
+                self.drawn.present.add("picked_site")
+            if self._has_circle(stack):
+                self.drawn.present.add("accuracy")
+
+    def _has_circle(self, stack: _Stack) -> bool:
+        is_near = self.frame.scale <= ACCURACY_FROM_SCALE or stack.holds(self.highlight)
+        return is_near and not stack.is_known and bool(stack.lead.location.accuracy_m)
 
     def _draw_sites(self) -> None:
         if self.frame.scale <= ACCURACY_FROM_SCALE:
@@ -443,18 +468,49 @@ class MapDrawing:
         return list(ways.items())
 
     def _place_sites(self) -> None:
-        """Keep room for the numbers of shared places, then place names, then numbers where a name found no room."""
+        """Place names and numbers; a number without room comes before all names in the next try."""
         named = self._shows("labels")
-        numbers = {stack: self._place_number(stack) for stack in self._stacks if len(stack.members) > 1 or not named}
+        first = [stack for stack in self._stacks if len(stack.members) > 1 or not named]
+        start = self.board.state
+        for _ in range(NUMBER_TRIES):
+            self.board.state = start
+            names, numbers = self._try_sites(first)
+            for stack in _homeless(numbers):
+                self._make_room(stack, names, numbers)
+            homeless = _homeless(numbers)
+            if not homeless:
+                break
+            first = [*homeless, *(stack for stack in first if stack not in homeless)]
+        self.drawn.labels += names.values()
+        self._number({stack: number or self._on_marker(stack) for stack, number in numbers.items()})
+
+    def _try_sites(self, first: Sequence[_Stack]) -> tuple[dict[_Stack, PlacedLabel], _Numbers]:
+        """Place the numbers of `first`, then names, then numbers where a name found no room."""
+        numbers = self._place_numbers(first)
         single = [stack for stack in self._stacks if stack not in numbers]
         single.sort(key=lambda s: (s.lead.id != self.highlight, not s.is_known))
-        names = self.board.place_all([self._ways_to_name_site(stack) for stack in single], rounds=SITE_ROUNDS)
-        for stack, name in zip(single, names, strict=True):
-            if name:
-                self.drawn.labels.append(name)
-            else:
-                numbers[stack] = self._place_number(stack)
-        self._number(numbers)
+        found = self.board.place_all([self._ways_to_name_site(stack) for stack in single], rounds=SITE_ROUNDS)
+        names = {stack: name for stack, name in zip(single, found, strict=True) if name}
+        return names, numbers | self._place_numbers([stack for stack in single if stack not in names])
+
+    def _make_room(self, stack: _Stack, names: dict[_Stack, PlacedLabel], numbers: _Numbers) -> None:
+        """Find room for a number by taking away a name or number near it, which gets a number elsewhere."""
+        others = [other for other in (*names, *numbers) if other is not stack and other.lead.id != self.highlight]
+        start = self.board.state
+        for other in sorted(others, key=lambda s: math.dist((s.x, s.y), (stack.x, stack.y)))[:MAX_MOVED]:
+            in_the_way = names.get(other) or numbers.get(other)
+            if in_the_way:
+                self.board.release(in_the_way)
+                both = self._place_numbers([stack, other])
+                if all(both.values()):
+                    names.pop(other, None)
+                    numbers |= both
+                    return
+                self.board.state = start
+
+    def _place_numbers(self, stacks: Sequence[_Stack]) -> _Numbers:
+        placed = self.board.place_all([self._ways_to_number(stack) for stack in stacks])
+        return dict(zip(stacks, placed, strict=True))
 
     def _ways_to_name_site(self, stack: _Stack) -> list[PointLabel]:
         project = stack.lead
@@ -468,13 +524,20 @@ class MapDrawing:
             for lines, cost in self._ways_to_break(project.name_in(self.words.language), most)
         ]  # fmt: skip
 
-    def _place_number(self, stack: _Stack) -> PlacedLabel:
-        """Find room for a number of two digits, or a range of them; with none near, it stands on its own marker."""
+    def _number_label(self, stack: _Stack) -> PointLabel:
+        """Return the label of a number of two digits, or of a range of them."""
         x, y = self.frame.to_pt(stack.x, stack.y)
         wide = "00" if len(stack.members) == 1 else "00–00"
-        label = PointLabel(f"number-{stack.lead.id}", (wide,), x, y, 8 * self.type_scale, style.TEXT, stack.reach_pt,
-                           bold=True, leader_pt=NUMBER_LEADER_PT)  # fmt: skip
-        return self.board.place(label) or PlacedLabel(label.key, (wide,), 7, True, style.TEXT, x, y, 0, (), None)
+        return PointLabel(f"number-{stack.lead.id}", (wide,), x, y, 7 * self.type_scale, style.TEXT, stack.reach_pt,
+                          bold=True, leader_pt=NUMBER_LEADER_PT)  # fmt: skip
+
+    def _ways_to_number(self, stack: _Stack) -> list[PointLabel]:
+        label = self._number_label(stack)
+        return [label, replace(label, all_around=True, cost_pt=FAR_NUMBER_COST_PT)]
+
+    def _on_marker(self, stack: _Stack) -> PlacedLabel:
+        label = self._number_label(stack)
+        return PlacedLabel(label.key, label.lines, 7, True, style.TEXT, label.x, label.y, 0, (), None)
 
     def _number(self, numbers: Mapping[_Stack, PlacedLabel]) -> None:
         """Give the numbers out from north to south; the index beside the map explains them."""
@@ -512,7 +575,7 @@ class MapDrawing:
     def _point_names(self, layer: str, colour: str, wanted) -> Iterable[PointLabel]:  # type: ignore[no-untyped-def]
         for number, (named, x, y) in enumerate(self._seen_dots(layer)):
             if named.names and wanted(named):
-                yield self._name(named, f"{layer}-{number}", x, y, 7.5 * self.type_scale, colour, 3)
+                yield self._name(named, f"{layer}-{number}", x, y, 7 * self.type_scale, colour, 3)
 
     def _name(
         self, named: Named, key: str, x: float, y: float, size_pt: float, colour: str, radius_pt: float
