@@ -130,20 +130,20 @@ class _Atlas:
         size, width = self.style.body, self._columns(2)[0].width
         rows: list[Row] = []
         for project in self.unplaced:
-            rows.append(heading(project.name_in(self.words.language), size * 1.1))
+            rows.append(heading(project.name_in(self.words.language), width, size * 1.1))
             rows += site_rows(self.data, self.words, project, size, width)
         return rows
 
     def _index_rows(self) -> list[Row]:
         size, width = self.style.body, self._columns(3)[0].width
-        rows = [heading(self.words("legend.structure"), size * 1.06)]
+        rows = [heading(self.words("legend.structure"), width, size * 1.06)]
         for i, placed in enumerate(self.data.elements):
             rows += numbered_row(str(3 + i), placed.element.name_in(self.words.language), "", width, size)
-        rows.append(heading(self.words("list.placed", n=len(self.placed)), size * 1.06))
+        rows.append(heading(self.words("list.placed", n=len(self.placed)), width, size * 1.06))
         for i, project in enumerate(self.placed):
             rows += self._index_row(self._first_site + i, project, width)
         if self.unplaced:
-            rows.append(heading(self.words("list.unplaced", n=len(self.unplaced)), size * 1.06))
+            rows.append(heading(self.words("list.unplaced", n=len(self.unplaced)), width, size * 1.06))
             for project in self.unplaced:
                 rows += self._index_row(self._page_of_unplaced(project), project, width)
         return rows

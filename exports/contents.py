@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
-from exports.legend import legend_rows, sector_symbol
+from exports.legend import DrawSymbol, legend_rows, sector_symbol
 from exports.locator import locator_row
 from exports.mapdraw import DrawnMap, MapFrame
 from exports.panel import Bar, Filler, Row, bar_row, fact_rows, heading, lines, numbered_row, remark, widest
-from exports.request import ExportRequest
+from exports.request import ExportRequest, wanted_projects
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
@@ -47,8 +46,9 @@ def panel_rows(
         rows += site_rows(data, words, project, small_pt, width)
     elif extent.kind == "element" and extent.id:
         rows += element_rows(data, words, extent.id, small_pt, width)
+        rows += member_rows(data, request, extent.id, small_pt, width)
     title = words("legend.sector" if projects else "print.figures")
-    figures = figure_rows(words, projects, size_pt, width, title=title) if whole else []
+    figures = figure_rows(words, projects, size_pt, width, title=title, drawn=drawn) if whole else []
     rows += legend_rows(data, words, drawn, size_pt, width, figures=figures)
     rows += index_rows(words, drawn, small_pt, width)
     if whole and len(projects) == 1:
@@ -72,16 +72,12 @@ def panel_fillers(
 
     if extent.kind in ("district", "view"):
         yield Filler(unplaced_rows(words, projects, size_pt, width), least=4, more=more)
-    if extent.kind == "element" and (shown := data.element(extent.id)):
-        basis = shown.element.basis.in_language(words.language)
-        yield Filler(fact_rows(words("detail.schematic"), basis, width, size_pt))
-        yield Filler(member_rows(data, words, shown.element.id, size_pt, width), least=2, more=more)
     if extent.kind != "district":
         yield Filler(stretch=locator)
     yield Filler(
-        [heading(words("legend.structure"), size_pt * 1.06)],
+        [heading(words("legend.structure"), width, size_pt * 1.06)],
         pieces=[
-            partial(_structure_rows, data, words, placed.element.id, size_pt, width)
+            _structure_rows(data, words, placed.element.id, size_pt, width)
             for placed in data.elements
             if placed.element.id != extent.id
         ],
@@ -89,41 +85,62 @@ def panel_fillers(
 
 
 def _project_rows(data: Dataset, words: Words, project: Project, size_pt: float, width: float) -> list[Row]:
-    rows = [heading(project.name_in(words.language), size_pt * 1.06)]
+    rows = [heading(project.name_in(words.language), width, size_pt * 1.06)]
     return rows + site_rows(data, words, project, size_pt, width)
 
 
-def _structure_rows(
-    data: Dataset, words: Words, element_id: str, size_pt: float, width: float, most_lines: int | None
-) -> list[Row]:
+def _structure_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
     """Return a structure element's name and what the plan says of it."""
     placed = data.element(element_id)
     if placed is None:
         return []
     name = lines(placed.element.name_in(words.language), width, size_pt, bold=True)
     summary = placed.element.summary.in_language(words.language)
-    told = lines(summary, width, size_pt, colour=style.TEXT_SECONDARY, max_lines=most_lines)
+    told = lines(summary, width, size_pt, colour=style.TEXT_SECONDARY)
     first = replace(name[0], above=size_pt * 0.4, keep=True)
     return [first, *(replace(row, keep=True) for row in [*name[1:], *told[:1]]), *told[1:]]
 
 
-def figure_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float, *, title: str) -> list[Row]:
-    """Return the key figures: how many, how many of them with a place, and a bar a sector beside its symbol."""
+def figure_rows(
+    words: Words,
+    projects: Sequence[Project],
+    size_pt: float,
+    width: float,
+    *,
+    title: str,
+    drawn: DrawnMap | None = None,
+) -> list[Row]:
+    """Return the key figures: how many, how many of them with a place, and a bar a sector beside its symbol.
+
+    With a `drawn` map they say how many lie outside it, and only sectors on it have their symbol.
+    """
     placed = sum(project.placed for project in projects)
-    rows = [heading(title, size_pt * 1.06)]
+    rows = [heading(title, width, size_pt * 1.06)]
     rows += lines(
         words("print.counts", n=len(projects), placed=placed, unplaced=len(projects) - placed),
         width,
         size_pt,
         bold=True,
     )
+    outside = len(drawn.outside) if drawn else 0
+    if outside:
+        rows += lines(words("print.outside", n=outside), width, size_pt, bold=True)
     if projects:
-        rows += _bar_rows(words, projects, size_pt, width)
-        rows += lines(words("print.bars"), width, size_pt * 0.9, colour=style.TEXT_SECONDARY)
+        rows += _bar_rows(words, projects, size_pt, width, drawn)
+        note = words("print.bars_outside") if outside else words("print.bars")
+        rows += lines(note, width, size_pt * 0.9, colour=style.TEXT_SECONDARY)
+    else:
+        rows += lines(words("print.nothing"), width, size_pt, colour=style.TEXT_SECONDARY)
     return [*(replace(row, keep=True) for row in rows[:-1]), rows[-1]]
 
 
-def _bar_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float) -> list[Row]:
+def _bar_rows(
+    words: Words, projects: Sequence[Project], size_pt: float, width: float, drawn: DrawnMap | None
+) -> list[Row]:
+    def draw_symbol(sector: Sector) -> DrawSymbol:
+        is_on_map = drawn is None or f"sector.{sector}" in drawn.present
+        return sector_symbol(sector) if is_on_map else lambda *_: None
+
     counts = Counter(project.sector for project in projects)
     with_place = Counter(project.sector for project in projects if project.placed)
     names = {sector: words(f"sector.{sector}") for sector in Sector if counts[sector]}
@@ -131,7 +148,7 @@ def _bar_rows(words: Words, projects: Sequence[Project], size_pt: float, width: 
     most = max(counts.values())
     return [
         bar_row(name, Bar(counts[sector], most, with_place[sector], style.SECTORS[sector].colour), width, size_pt,
-                name_width=name_width, draw_symbol=sector_symbol(sector))
+                name_width=name_width, draw_symbol=draw_symbol(sector))
         for sector, name in names.items()
     ]  # fmt: skip
 
@@ -140,7 +157,7 @@ def index_rows(words: Words, drawn: DrawnMap, size_pt: float, width: float) -> l
     """Return the index of the numbers on the map."""
     if not drawn.numbered:
         return []
-    rows = [heading(words("print.index"), size_pt * 1.06)]
+    rows = [heading(words("print.index"), width, size_pt * 1.06)]
     for number, project in drawn.numbered:
         rows += numbered_row(str(number), project.name_in(words.language), "", width, size_pt)
     return rows
@@ -151,7 +168,7 @@ def unplaced_rows(words: Words, projects: Sequence[Project], size_pt: float, wid
     unplaced = [project for project in projects if not project.placed]
     if not unplaced:
         return []
-    rows = [heading(words("list.unplaced", n=len(unplaced)), size_pt * 1.06)]
+    rows = [heading(words("list.unplaced", n=len(unplaced)), width, size_pt * 1.06)]
     for project in unplaced:
         rows += numbered_row("·", project.name_in(words.language), "", width, size_pt)
     return rows
@@ -209,15 +226,19 @@ def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, w
             rows += fact_rows(
                 words(title), words("format.list").join(t.in_language(language) for t in terms), width, size_pt
             )
-    return rows
+    rows.append(heading(words("detail.schematic"), width, size_pt * 1.06))
+    return rows + lines(element.basis.in_language(language), width, size_pt)
 
 
-def member_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
-    """Return the projects that the plan places in a structure element, with their phases."""
+def member_rows(data: Dataset, request: ExportRequest, element_id: str, size_pt: float, width: float) -> list[Row]:
+    """Return all projects that the plan places in an element, with phases; those outside the filter say so."""
+    words, wanted = request.words, {project.id for project in wanted_projects(data, request)}
     members = [project for project in data.projects if project.element == element_id]
-    rows = [heading(words("detail.members", n=len(members)), size_pt * 1.06)]
+    rows = [heading(words("detail.members", n=len(members)), width, size_pt * 1.06)]
     for project in members:
         pattern = "print.noted" if project.placed else "print.noted_unplaced"
         note = words(pattern, note=words(f"phase.{project.phase}"))
+        if project.id not in wanted:
+            note += words("print.noted", note=words("print.outside_filter"))
         rows += numbered_row("·", project.name_in(words.language), note, width, size_pt)
     return rows

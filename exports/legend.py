@@ -52,7 +52,7 @@ def _section_rows(sections: Sequence[tuple[str, "Entries"]], words: Words, size_
     rows: list[Row] = []
     for title, entries in sections:
         if entries:
-            rows.append(heading(words(title), size_pt * 1.06))
+            rows.append(heading(words(title), width, size_pt * 1.06))
             last = len(entries) - 1
             rows += [legend_row(name, width, size_pt, draw, keep=i < last) for i, (name, draw) in enumerate(entries)]
     return rows
@@ -99,7 +99,23 @@ def _certainty(words: Words, drawn: DrawnMap) -> Entries:
     hollow = marker_symbol(SHAPES["circle"], SITE_RADIUS_PT, colour=None, **circle)
     ring = marker_symbol(SHAPES["circle"], 7, colour=None, outline=style.TEXT, width_pt=1.1)
     entries = [("filled", filled), ("hollow", hollow), ("stack", text_symbol("n", ring, 8))]
-    return [(words(f"legend.{code}"), draw) for code, draw in entries if code in drawn.present]
+    return [
+        *((words(f"legend.{code}"), draw) for code, draw in entries if code in drawn.present),
+        *((name, draw) for code, name, draw in _marks(words) if code in drawn.present),
+    ]
+
+
+def _marks(words: Words) -> list[tuple[str, str, DrawSymbol]]:
+    """Return what only detailed maps show: circles of accuracy, and the marks of what the sheet is about."""
+
+    def circle(outline: str, width_pt: float, dash: tuple[float, ...] = ()) -> DrawSymbol:
+        return marker_symbol(SHAPES["circle"], 7, colour=None, outline=outline, width_pt=width_pt, dash=dash)
+
+    return [
+        ("accuracy", words("print.legend_accuracy"), circle(style.TEXT_SECONDARY, 0.8, (4, 3))),
+        ("picked_site", words("print.legend_site"), circle(style.SELECTION, 2)),
+        ("picked_element", words("print.legend_element"), _line_symbol(style.SELECTION, 1.8, (6, 4))),
+    ]
 
 
 def _base(words: Words, drawn: DrawnMap) -> Entries:

@@ -61,7 +61,7 @@ def locator_row(
             else:
                 add(fill([shape], looks.colour, opacity=0.35))
         if bounds_m:
-            add(strokes([on_page(box(*bounds_m))], style.SELECTION, 1.4))
+            add(strokes([on_page(box(*bounds_m).intersection(window))], style.SELECTION, 1.4))
         add(Rectangle((left, top - height), (east - west) * scale, height, fill=False,
                       edgecolor=style.TEXT_SECONDARY, linewidth=0.6))  # fmt: skip
 

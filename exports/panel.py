@@ -8,13 +8,12 @@ from typing import Any, Final
 from matplotlib.patches import Rectangle
 
 from exports.canvas import Layer, symbol, text
-from exports.fonts import LINE_HEIGHT, shortened, width_pt, wrapped
+from exports.fonts import LINE_HEIGHT, width_pt, wrapped
 from layers import style
 
 SYMBOL_WIDTH_PT: Final = 26
 INDENT_PT: Final = 22
 JUSTIFIED_SHARE: Final = 0.2
-SHORTER_LINES: Final = (8, 5, 3)
 MAX_GAP_PT: Final = 16.0
 _LATIN_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]{1,15}")
 
@@ -46,14 +45,16 @@ class Row:
     above: float = 0
 
 
-def heading(words: str, size_pt: float) -> Row:
-    """Return a section's title."""
+def heading(words: str, width: float, size_pt: float) -> Row:
+    """Return a section's title; one wider than `width` takes several lines."""
+    broken = wrapped(words, width, size_pt, bold=True)
 
-    def draw(layer: Layer, left: float, top: float, width: float) -> None:
-        shown = shortened(words, width, size_pt, bold=True)
-        _put(layer, text(shown, left, top - size_pt, size_pt, colour=style.TITLE, bold=True))
+    def draw(layer: Layer, left: float, top: float, _: float) -> None:
+        for i, line in enumerate(broken):
+            y = top - size_pt * (1 + i * LINE_HEIGHT)
+            _put(layer, text(line, left, y, size_pt, colour=style.TITLE, bold=True))
 
-    return Row(size_pt * 1.6, draw, keep=True, above=size_pt * 0.7)
+    return Row(size_pt * (1.6 + (len(broken) - 1) * LINE_HEIGHT), draw, keep=True, above=size_pt * 0.7)
 
 
 def lines(
@@ -193,15 +194,14 @@ def _put(layer: Layer, artists: Iterable[Any]) -> None:
 class Filler:
     """Rows that fill what room is left, as many as fit but no fewer than `least`; `more` says how many did not fit.
 
-    `pieces` are taken each by itself, those that fit, with `rows` as the heading of the first; each makes its rows
-    whole or, where that is too long, with a text of at most so many lines.
+    `pieces` are taken each by itself, those that fit, with `rows` as the heading of the first; none is cut.
     `stretch` makes one row for the room that is left in a column, or None where it is too little.
     """
 
     rows: Sequence[Row] = ()
     least: int = 1
     more: Callable[[int], Row] | None = None
-    pieces: Sequence[Callable[[int | None], list[Row]]] = ()
+    pieces: Sequence[Sequence[Row]] = ()
     stretch: Callable[[float], Row | None] | None = None
 
 
@@ -309,12 +309,10 @@ def _fill(pen: _Pen, filler: Filler) -> None:
 def _fill_pieces(pen: _Pen, filler: Filler) -> None:
     title = list(filler.rows)
     for piece in filler.pieces:
-        for most_lines in (None, *SHORTER_LINES):
-            rows = [*title, *piece(most_lines)]
-            if pen.copy().put(rows) == len(rows):
-                pen.put(rows)
-                title = []
-                break
+        rows = [*title, *piece]
+        if pen.copy().put(rows) == len(rows):
+            pen.put(rows)
+            title = []
 
 
 def _justified(placed: list[Placed], columns: Sequence[Column]) -> list[Placed]:

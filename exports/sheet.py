@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from PIL import Image
+from shapely import box
 
 from exports.canvas import Layer, page_axes, text
 from exports.contents import panel_fillers, panel_rows
@@ -84,7 +85,7 @@ def extent_bounds_m(data: Dataset, extent: Extent) -> tuple[float, float, float,
 
     Raises
     ------
-    UnknownExtentError : where the element or site does not exist or has no place
+    UnknownExtentError : where the element or site does not exist or has no place, or the view shows no district
     """
     ground = ground_of(data)
     if extent.kind == "element":
@@ -101,7 +102,10 @@ def extent_bounds_m(data: Dataset, extent: Extent) -> tuple[float, float, float,
     if extent.kind == "view" and extent.bounds:
         west, south, east, north = extent.bounds
         corners = transformer_to(ground.crs).transform([west, east, west, east], [south, south, north, north])
-        return min(corners[0]), min(corners[1]), max(corners[0]), max(corners[1])
+        bounds_m = min(corners[0]), min(corners[1]), max(corners[0]), max(corners[1])
+        if not np.isfinite(bounds_m).all() or not box(*bounds_m).intersects(box(*ground.bounds_m)):
+            raise UnknownExtentError(f"nothing of the district lies in the view {extent.bounds}")
+        return bounds_m
     return _grown(ground.bounds_m, 0.02, 0)
 
 
@@ -179,7 +183,7 @@ def notes_of(data: Dataset, request: ExportRequest, projects: Sequence[Project])
     unplaced = sum(not project.placed for project in projects)
     return [
         words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
-        words("print.accuracy", n=unplaced),
+        words("print.accuracy_alone") if request.extent.kind == "site" else words("print.accuracy", n=unplaced),
         words("format.sentence").join(
             [
                 words("print.crs", crs=data.district.metric_crs),
@@ -203,6 +207,7 @@ class _Page:
     title_lines: list[str]
     title_size: float
     notes: list[str]
+    missing: list[str]
     template: Template
 
     @property
@@ -235,8 +240,10 @@ def _make_page(data: Dataset, request: ExportRequest, projects: Sequence[Project
         size -= 0.5
     title_lines = wrapped(title, inner - stamp, size, bold=True, max_lines=2)
     said = [*notes_of(data, request, projects), *([template.contact] if template.contact else [])]
+    missing = missing_characters(_all_texts(request, projects, [title, *said]))
+    said += [request.words("print.missing_glyphs")] if missing else []
     notes = [line for note in said for line in wrapped(note, inner, looks.note)]
-    return _Page(width, height, looks, title_lines, size, notes, template)
+    return _Page(width, height, looks, title_lines, size, notes, missing, template)
 
 
 def _logo_size(template: Template, looks: SheetStyle) -> tuple[float, float]:
@@ -339,9 +346,6 @@ class _Fitting:
 def _draw_sheet(
     data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page, plan: "MapPlan", filled: Flow
 ) -> Sheet:
-    missing = missing_characters(_all_texts(data, request, projects, page))
-    if missing:
-        page.notes.append(shortened(missing_note(request.words, missing), page.inner_width, page.style.note))
     figure = Figure(figsize=(page.width / 72, page.height / 72), facecolor="white")
     plan.draw(figure)
     axes = page_axes(figure)
@@ -349,7 +353,8 @@ def _draw_sheet(
     filled.draw(Layer(axes, "panel"))
     _draw_title(Layer(axes, "title"), page, request, subtitle_of(data, request))
     _draw_notes(Layer(axes, "notes"), page)
-    return Sheet(figure, plan.drawing.drawn, plan.frame, plan.page_box, " ".join(page.title_lines), page.notes, missing)
+    title = " ".join(page.title_lines)
+    return Sheet(figure, plan.drawing.drawn, plan.frame, plan.page_box, title, page.notes, page.missing)
 
 
 def missing_note(words: Words, missing: Sequence[str]) -> str:
@@ -357,9 +362,8 @@ def missing_note(words: Words, missing: Sequence[str]) -> str:
     return words("print.missing", codes=words("format.list").join(f"U+{ord(c):04X}" for c in missing))
 
 
-def _all_texts(data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page) -> list[str]:
-    texts = [*page.title_lines, *page.notes, request.filter.text, stamp_of(request)]
-    return texts + [project.name_in(request.language) for project in projects]
+def _all_texts(request: ExportRequest, projects: Sequence[Project], said: Sequence[str]) -> list[str]:
+    return [*said, request.filter.text, stamp_of(request)] + [project.name_in(request.language) for project in projects]
 
 
 @dataclass(frozen=True)
@@ -455,9 +459,9 @@ def map_picture(data: Dataset, request: ExportRequest, width_in: float, height_i
     UnknownExtentError : where the extent names an element or a site that does not exist or has no place
     """
     width, height = width_in * 72, height_in * 72
-    box = (1.0, 1.0, width - 2, height - 2)
+    map_box = (1.0, 1.0, width - 2, height - 2)
     bounds_m = extent_bounds_m(data, request.extent)
-    plan = _plan_map(data, request, map_projects(data, request), box, bounds_m, style_of(request).type_scale)
+    plan = _plan_map(data, request, map_projects(data, request), map_box, bounds_m, style_of(request).type_scale)
     figure = Figure(figsize=(width_in, height_in), facecolor="white")
     plan.draw(figure)
     plan.draw_furniture(page_axes(figure))
