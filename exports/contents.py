@@ -201,10 +201,7 @@ def site_rows(data: Dataset, words: Words, project: Project, size_pt: float, wid
     if language != "zh":
         rows += lines(project.name, width, size_pt * 1.15, bold=True, colour=style.TITLE)
     rows += lines(project.summary.in_language(language), width, size_pt)
-    for term, value in facts:
-        if value:
-            rows += fact_rows(term, value, width, size_pt)
-    return rows
+    return rows + fact_rows([(term, value) for term, value in facts if value], width, size_pt)
 
 
 def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, width: float) -> list[Row]:
@@ -221,11 +218,15 @@ def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, w
                   chapter=element.plan.chapter, section=element.plan.section)  # fmt: skip
     rows += lines(place, width, size_pt, colour=style.TEXT_SECONDARY)
     rows += lines(element.summary.in_language(language), width, size_pt)
-    for title, terms in (("detail.functions", element.functions), ("detail.leading_sectors", element.leading_sectors)):
-        if terms:
-            rows += fact_rows(
-                words(title), words("format.list").join(t.in_language(language) for t in terms), width, size_pt
-            )
+    facts = [
+        (words(title), words("format.list").join(term.in_language(language) for term in terms))
+        for title, terms in (
+            ("detail.functions", element.functions),
+            ("detail.leading_sectors", element.leading_sectors),
+        )
+        if terms
+    ]
+    rows += fact_rows(facts, width, size_pt)
     rows.append(heading(words("detail.schematic"), width, size_pt * 1.06))
     return rows + lines(element.basis.in_language(language), width, size_pt)
 

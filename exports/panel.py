@@ -164,10 +164,14 @@ def bar_row(
     return Row(height, draw)
 
 
-def fact_rows(term: str, value: str, width: float, size_pt: float) -> list[Row]:
-    """Return a term and its value, side by side with a hairline below; a long value takes several lines."""
-    longest = widest(_LATIN_WORD.findall(term), size_pt)
+def fact_rows(facts: Sequence[tuple[str, str]], width: float, size_pt: float) -> list[Row]:
+    """Return terms and their values in two columns, a hairline below each; a long value takes several lines."""
+    longest = widest((word for term, _ in facts for word in _LATIN_WORD.findall(term)), size_pt)
     term_width = max(min(max(width * 0.24, 44), 76) * (size_pt / 9), longest + 8)
+    return [_fact_row(term, value, width, size_pt, term_width) for term, value in facts]
+
+
+def _fact_row(term: str, value: str, width: float, size_pt: float, term_width: float) -> Row:
     broken = wrapped(value, width - term_width, size_pt)
     terms = wrapped(term, term_width - 6, size_pt)
     count = max(len(broken), len(terms))
@@ -182,7 +186,7 @@ def fact_rows(term: str, value: str, width: float, size_pt: float) -> list[Row]:
                 _put(layer, text(broken[i], left + term_width, y, size_pt))
         layer.add(Rectangle((left, top - height), full, 0.4, facecolor=style.HAIRLINE, linewidth=0), clip=False)
 
-    return [Row(height, draw)]
+    return Row(height, draw)
 
 
 def _put(layer: Layer, artists: Iterable[Any]) -> None:

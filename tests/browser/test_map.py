@@ -135,7 +135,7 @@ def test_the_language_changes_and_nothing_else(app, features):
     app.page.frame_locator("iframe.map-frame").locator(".map-legend summary", has_text="Legend").wait_for()
     assert app.map("w.sameWindow") is True
     assert sorted(app.map("m.drawn()")) == ids(features, phase="key")
-    assert feature(features, ALONE)["properties"]["names"]["en"] in app.panel().inner_text()
+    app.panel().get_by_role("heading", name=feature(features, ALONE)["properties"]["names"]["en"]).wait_for()
     assert "lang=en" in app.page.url
 
 

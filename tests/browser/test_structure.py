@@ -13,23 +13,6 @@ LAYOUT = json.loads((ROOT / "data/layout.geojson").read_text(encoding="utf-8"))[
 IDS = [feature["id"] for feature in LAYOUT]
 NAMES = {feature["id"]: feature["properties"]["name"] for feature in LAYOUT}
 BOX = {feature["id"]: shape(feature["geometry"]).bounds for feature in LAYOUT}
-# The clock starts with the key and stops two frames after card and map are at the element.
-CLOCK = """
-([key, id, name]) => new Promise(resolve => {
-  const frame = document.querySelector("iframe.map-frame").contentWindow;
-  const start = performance.now();
-  document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
-  const look = () => {
-    const heading = document.querySelector(".st-key-structure_card h2, .slide h2");
-    const layer = Object.values(frame.planMap.map._layers).find(l => l.feature && l.feature.id === id);
-    if (heading && heading.textContent === name && frame.planMap.map.getBounds().contains(layer.getBounds())
-        && location.search.includes("element=" + id)) {
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));
-    } else requestAnimationFrame(look);
-  };
-  look();
-})
-"""
 
 
 def stands_at(app, element_id):
@@ -217,11 +200,3 @@ def test_no_screen_scrolls_sideways(new_app, server, width, height, language, pr
     assert app.page.evaluate("() => document.documentElement.scrollWidth") <= width
     assert app.page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= width
     assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 300
-
-
-def test_a_step_takes_no_time(app):
-    app.open("/structure?element=axis")
-    stands_at(app, "axis")
-    times = [app.page.evaluate(CLOCK, ["ArrowRight", id_, NAMES[id_]]) for id_ in IDS[1:]]
-    print("step ms:", [round(t) for t in times])
-    assert sorted(times)[len(times) // 2] <= 300

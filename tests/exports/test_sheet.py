@@ -378,4 +378,5 @@ def test_the_panel_fills_its_room(data, size, language, wanted):
     sheet = make_sheet(data, ExportRequest(size=size, language=language, filter=FILTERS[wanted]))
     lowest = min(box[:, 1].min() for _, box in text_boxes(sheet, "panel"))
     notes = max(box[:, 1].max() for _, box in text_boxes(sheet, "notes"))
-    assert lowest - notes < sheet.figure.get_size_inches()[1] * 72 * 0.16
+    room = 0.25 if wanted == "none" else 0.16  # a filter that nothing passes leaves little to say
+    assert lowest - notes < sheet.figure.get_size_inches()[1] * 72 * room
