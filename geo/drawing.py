@@ -110,7 +110,8 @@ def drawings_geojson(drawings: Sequence[Drawing], crs: str) -> dict[str, Any]:
     """Return drawings as a GeoJSON FeatureCollection (RFC 7946) with their measures, rounded to 7 decimals."""
     features = []
     for drawing in drawings:
-        properties: dict[str, Any] = {"kind": drawing.kind, "length_m": round(drawing.length_m(crs), 2)}
+        measure = "length_m" if drawing.kind == "line" else "perimeter_m"
+        properties: dict[str, Any] = {"kind": drawing.kind, measure: round(drawing.length_m(crs), 2)}
         if drawing.kind != "line":
             properties["area_m2"] = round(drawing.area_m2(crs), 2)
         if drawing.kind == "circle":

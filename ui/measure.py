@@ -146,10 +146,14 @@ def _inside(desk: Desk, drawing: Drawing) -> None:
     )
     for project in inside:
         known = project.location.grade in KNOWN_GRADES
-        name = plain(project.name_in(words.language))
+        name = plain(
+            words("detail.member", name=project.name_in(words.language), phase=words(f"phase.{project.phase}"))
+        )
         label = name if known else words("measure.unsure", name=name, accuracy_m=project.location.accuracy_m)
         st.button(label, key=f"in_{drawing.id}_{project.id}", type="tertiary", on_click=session.select,
                   args=(Selection("site", project.id),))  # fmt: skip
+    st.button(words("measure.export"), key=f"export_{drawing.id}", on_click=session.ask_for_export, args=(None,),
+              kwargs={"only": [project.id for project in inside]})  # fmt: skip
     if any(project.location.grade not in KNOWN_GRADES for project in inside):
         st.caption(words("measure.unsure_note"))
 

@@ -95,7 +95,7 @@ function planMapBridge(map, folders, data) {
     rows.forEach(i => box.append(line("div", siteName(i), "tip-name")));
     if (stack.visible.length > rows.length) box.append(line("div", `… +${stack.visible.length - rows.length}`));
     const first = stack.visible[0];
-    box.append(line("div", word("grade." + sites.grade[first]) + ` ± ${sites.accuracy[first]} m`, "tip-note"));
+    box.append(line("div", word("map.accuracy").replace("{grade}", word("grade." + sites.grade[first])).replace("{n}", sites.accuracy[first]), "tip-note"));
     return box;
   }
 

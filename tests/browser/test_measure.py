@@ -43,6 +43,11 @@ def test_what_is_drawn_is_measured_and_says_what_lies_inside(app, features):
     inside = [f for f in features if f["geometry"] and ring.contains(Point(f["geometry"]["coordinates"]))]
     assert len(inside) > 5
     assert f"当前筛选中有 {len(inside)} 个项目" in app.panel().inner_text()
+    app.panel().get_by_role("button", name="导出这些项目").click()
+    app.page.get_by_text(f"含 {len(inside)} 项").wait_for()
+    app.page.get_by_test_id("stTopNav").get_by_role("link", name="地图", exact=True).click()
+    app.page.locator("iframe.map-frame").wait_for(state="visible")
+    app.settle()
     app.choose("phase", "completed")
     completed = sum(f["properties"]["phase"] == "completed" for f in inside)
     app.panel().get_by_text(f"当前筛选中有 {completed} 个项目").wait_for()

@@ -44,9 +44,9 @@ function makeHost(root) {
     if (event.target.dataset.do === "element") tell("element", event.target.value);
   });
 
-  const heard = (event, inMap) => {
+  const heard = event => {
     const {present} = host.data;
-    if (event.ctrlKey || event.metaKey || event.altKey || (inMap && !present)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest && event.target.closest(FIELD)) return;
     const by = (present ? PRESENTER : STEPS)[event.key];
     if (!by && !(present && event.key === "Escape")) return;
@@ -64,9 +64,9 @@ function makeHost(root) {
   host.listenToKeys = () => {
     if (host.listens) return;
     host.listens = true;
-    listen(document, "keydown", event => heard(event, false), false);
+    listen(document, "keydown", heard, false);
     const frame = document.querySelector("iframe.map-frame");
-    const inMap = () => listen(frame.contentDocument, "keydown", event => heard(event, true), true);
+    const inMap = () => listen(frame.contentDocument, "keydown", heard, true);
     if (frame) {
       inMap();
       listen(frame, "load", inMap, false);
