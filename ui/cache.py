@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from geo.load import Dataset, fingerprint_of, load_dataset
-from geo.nearby import Place, places_of_base
+from geo.nearby import Surroundings
 from geo.structure import ElementFigures, figures_of
 from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_rows
@@ -43,13 +43,13 @@ def dataset() -> Dataset:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _named_places(fingerprint: str, _data: Dataset) -> tuple[Place, ...]:
-    return tuple(places_of_base(_data.base))
+def _surroundings(fingerprint: str, _data: Dataset) -> Surroundings:
+    return Surroundings(_data)
 
 
-def named_places(data: Dataset) -> tuple[Place, ...]:
-    """Return the base map's stations, landmarks and streets by name."""
-    return _named_places(data.fingerprint, data)
+def surroundings(data: Dataset) -> Surroundings:
+    """Return the base map's named places, and which of them lie near a site."""
+    return _surroundings(data.fingerprint, data)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -74,6 +74,7 @@ def library_rows(data: Dataset, language: str, make: RowsOf) -> dict[str, Any]:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _map_page(fingerprint: str, _data: Dataset) -> tuple[str, list[int]]:
+    surroundings(_data)
     page = map_html(_data, language="zh"), site_rows(_data.projects)
     # What is loaded by now stays: frozen, it no longer costs each of Streamlit's collections some 100 ms.
     gc.collect()

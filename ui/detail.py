@@ -8,7 +8,6 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.layout import Element, OpenEdge
 from geo.names import name_in
-from geo.nearby import nearest
 from geo.project import Bilingual, Project
 from geo.vocabulary import Phase
 from layers.wording import (
@@ -20,7 +19,7 @@ from layers.wording import (
     structure_in_words,
 )
 from ui import session
-from ui.cache import named_places
+from ui.cache import surroundings
 from ui.desk import STRUCTURE_PAGE, Desk
 from ui.link import Selection
 from ui.text import chinese, html, joined, plain
@@ -67,7 +66,7 @@ NEAR_KINDS = {"metro": 3, "station": 1, "hospital": 2, "school": 2, "mall": 1, "
 def _surroundings(desk: Desk, project: Project) -> Markup:
     """Return the stations and facilities nearest to the project, by straight lines."""
     words, language = desk.words, desk.words.language
-    found = nearest(desk.data, project, list(NEAR_KINDS), places=named_places(desk.data))
+    found = surroundings(desk.data).nearest(project, list(NEAR_KINDS))
     rows = [
         html("<tr><td>{kind}</td><td>{name}</td><td>{distance}</td></tr>",
              kind=place_kind_in_words(words, kind) if i == 0 else "",

@@ -14,7 +14,7 @@ from geo.project import Project
 from geo.vocabulary import KNOWN_GRADES, Phase, Sector
 from layers.wording import area_in_words, length_in_words, place_kind_in_words
 from ui import session
-from ui.cache import named_places
+from ui.cache import surroundings
 from ui.desk import Desk
 from ui.link import Selection
 from ui.text import html, joined, plain
@@ -54,7 +54,7 @@ def focused_place(desk: Desk) -> dict[str, Any] | None:
 
 
 def _places(desk: Desk) -> dict[str, Place]:
-    return {place.id: place for place in named_places(desk.data)}
+    return {place.id: place for place in surroundings(desk.data).places}
 
 
 def measure_and_find(desk: Desk) -> None:

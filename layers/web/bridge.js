@@ -148,11 +148,17 @@ function planMapBridge(map, folders, data) {
     report({type: "pick", kind, id});
   }
 
+  /* The picked site's row, where the filter and the layers let it be seen. */
+  function ringed() {
+    const chosen = stateNow.selected, i = chosen && chosen.kind === "site" ? rowOf.get(chosen.id) : undefined;
+    return i !== undefined && shown("sites") && stackOf[i].visible.includes(i) ? i : undefined;
+  }
+
+  let ring;
   function drawSelection() {
     selectionGroup.clearLayers();
-    const chosen = stateNow.selected;
-    const i = chosen && chosen.kind === "site" ? rowOf.get(chosen.id) : undefined;
-    if (i !== undefined && shown("sites") && stackOf[i].visible.includes(i)) {
+    const i = ring = ringed();
+    if (i !== undefined) {
       if (!sites.filled[i]) selectionGroup.addLayer(accuracyCircle(i, true));
       selectionGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 13 * scale(), color: style.selection, weight: 2.5 * scale(), fill: false,
         interactive: false}));
@@ -255,7 +261,7 @@ function planMapBridge(map, folders, data) {
 
   const LABEL_LIMIT = 1500;
   function labelItems(zoom) {
-    const items = [], selected = stateNow.selected;
+    const items = [];
     if (!shown("labels")) return items;
     if (shown("structure")) {
       for (const [id, element] of Object.entries(elements)) {
@@ -268,8 +274,7 @@ function planMapBridge(map, folders, data) {
     const view = map.getBounds();
     const label = (i, bold) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, text: siteName(i), size: 12, bold,
       colour: style.sectors[sites.sector[i]].outline});
-    const chosen = selected && selected.kind === "site" ? rowOf.get(selected.id) : undefined;
-    const picked = chosen !== undefined && shown("sites") && stackOf[chosen].visible.includes(chosen) ? chosen : undefined;
+    const picked = ringed();
     if (picked !== undefined) items.unshift(label(picked, true));
     if (shown("sites") && zoom >= style.siteLabelZoom) {
       for (const stack of stacks) {
@@ -504,7 +509,7 @@ function planMapBridge(map, folders, data) {
     if (first || !sameMembers(before.hidden, stateNow.hidden)) applyLayers();
     if (first || before.language !== stateNow.language) drawWords();
     const moved = !sameChoice(next.selected, before.selected);
-    if (moved || next.selected || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
+    if (moved || ring !== ringed() || !sameMembers(before.emphasised, stateNow.emphasised)) drawSelection();
     if (ticked.length) drawTicked();
     drawLegend();
     setFirstView();

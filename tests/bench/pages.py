@@ -39,7 +39,7 @@ def first_draws(browser, url: str) -> dict[str, float]:
         for number in range(REPEATS + 1):
             took.append(tab.timed(drawn, link(tab, name).click))
             link(tab, "地图").click()
-            tab.page.wait_for_function("() => document.querySelector('.site-list') !== null")
+            tab.page.wait_for_function("() => document.querySelector('.filter-row') !== null")
             tab.page.wait_for_selector(IDLE)
             if number == 0:
                 took.clear()  # the first draw fills caches

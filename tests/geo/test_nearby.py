@@ -6,7 +6,7 @@ import pytest
 from pyproj import Geod
 
 from geo.load import load_dataset
-from geo.nearby import Distance, distance_to, nearest, places_of_base
+from geo.nearby import Distance, Surroundings, distance_to, places_of_base
 from geo.vocabulary import KNOWN_GRADES
 
 CRS = "EPSG:4550"
@@ -63,12 +63,21 @@ def test_a_range_never_begins_below_nothing():
 
 def test_the_nearest_are_the_nearest(data, places):
     project = data.project("huizhi-yunding")
-    found = nearest(data, project, ["metro", "hospital", "no-such-kind"], count=3, places=places)
+    found = Surroundings(data).nearest(project, ["metro", "hospital", "no-such-kind"], count=3)
     assert set(found) == {"metro", "hospital"}
     for kind, near in found.items():
         every = sorted(ELLIPSOID.inv(project.lon, project.lat, p.lon, p.lat)[2] for p in places if p.kind == kind)
         assert [d.metres for _, d in near] == pytest.approx(every[:3], rel=0.001)
 
 
-def test_a_project_without_a_place_has_nothing_near(data, places):
-    assert nearest(data, data.project("nanlou-haijing"), ["metro"], places=places) == {}
+def test_a_project_without_a_place_has_nothing_near(data):
+    assert Surroundings(data).nearest(data.project("nanlou-haijing"), ["metro"]) == {}
+
+
+def test_surroundings_measure_as_the_single_distance_does(data):
+    around = Surroundings(data)
+    for project in data.projects:
+        for near in around.nearest(project, ["metro", "school"]).values():
+            for place, distance in near:
+                alone = distance_to(project, place, CRS)
+                assert distance.metres == pytest.approx(alone.metres, abs=1e-6) and distance.within_m == alone.within_m
