@@ -4,7 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types format check-data chromium readers bench layout vendor screenshots hooks clean
+.PHONY: help run test lint types format check-data chromium readers bench catalogues layout vendor screenshots hooks clean
 
 PORT ?= 8501
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -51,6 +51,9 @@ readers: ## find or install poppler, GDAL and LibreOffice for the tests of files
 
 bench: $(TEST_READY) ## measure the app's speed
 	$(PY) -m tests.bench
+
+catalogues: $(RUN_READY) ## bring the translators' files up to date with the texts
+	$(PY) -m tools.catalogues
 
 layout: $(RUN_READY) ## draw data/layout.geojson anew by its recipe
 	$(PY) -m data.recipes.layout

@@ -407,16 +407,21 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
     }
 
 
+def _english(data: Dataset, term: str) -> str | None:
+    return data.terms.get(term, {}).get("en")
+
+
 def _indicator_row(data: Dataset, words: Words, row: Indicator) -> Row:
     outcome = met(row) if row.annex == RESULTS_ANNEX else None
-    in_english = [f"{text} = {data.terms[text]}" for text in dict.fromkeys(row.printed) if text in data.terms]
+    in_english = [f"{text} = {data.terms[text]['en']}" for text in dict.fromkeys(row.printed) if text in data.terms]
     return {
-        **row.model_dump(exclude={"attribute"}),
+        **row.model_dump(exclude={"attribute", "names"}),
+        "name_en": row.names["en"],
         "attribute_word": kind_word(words, row.attribute.code),
         "verdict_word": kind_word(words, outcome.verdict) if outcome else None,
         "reason_word": words(f"indicator.reason_{outcome.reason}") if outcome else None,
-        "category_en": data.terms.get(row.category),
-        "unit_en": data.terms.get(row.unit),
+        "category_en": _english(data, row.category),
+        "unit_en": _english(data, row.unit),
         "values_en": BETWEEN.join(in_english) or None,
         "attribute": row.attribute.code,
         "verdict": str(outcome.verdict) if outcome else None,
@@ -425,7 +430,11 @@ def _indicator_row(data: Dataset, words: Words, row: Indicator) -> Row:
 
 def _programme_row(data: Dataset, programme: Programme) -> Row:
     box = data.district.boxes.get(programme.box)
-    return {**programme.model_dump(), "box_title_en": box.titles.get("en") if box else None}
+    return {
+        **programme.model_dump(exclude={"names"}),
+        "name_en": programme.names["en"],
+        "box_title_en": box.titles.get("en") if box else None,
+    }
 
 
 def _source_rows(data: Dataset, words: Words) -> Iterable[Row]:

@@ -6,7 +6,7 @@ from typing import Any
 from geo.layout import Element, OpenEdge
 from geo.load import Dataset
 from geo.names import name_in
-from geo.project import Bilingual, Mention, Project
+from geo.project import Localised, Mention, Project
 from geo.vocabulary import Phase
 from layers import style
 from layers.list_rows import list_row, list_symbol
@@ -89,7 +89,7 @@ def project_texts(data: Dataset, words: Words, project: Project) -> Card:
     }
 
 
-def _in(words: Words, text: Bilingual | None) -> str:
+def _in(words: Words, text: Localised | None) -> str:
     return text.in_language(words.language) if text else ""
 
 
@@ -136,7 +136,7 @@ def element_texts(data: Dataset, words: Words, element: Element) -> Card:
     }
 
 
-def _terms(words: Words, terms: Sequence[Bilingual]) -> list[Card]:
+def _terms(words: Words, terms: Sequence[Localised]) -> list[Card]:
     return [{"text": _in(words, term), "chinese": "" if words.language == "zh" else term.zh} for term in terms]
 
 

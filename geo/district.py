@@ -7,7 +7,7 @@ from pydantic import Field
 from geo.indicators import Attribute
 from geo.layout import Group
 from geo.names import ForeignLanguage
-from geo.project import Bilingual, KebabId, Record, Text
+from geo.project import KebabId, Localised, Record, Text
 
 
 class Plan(Record):
@@ -37,7 +37,7 @@ class Annex(Record):
     titles: dict[ForeignLanguage, Text]
     indicators: int
     attributes: dict[Attribute, int] = Field(default_factory=dict)
-    stated_in: Bilingual | None = None
+    stated_in: Localised | None = None
 
 
 class Structure(Record):
@@ -68,8 +68,8 @@ class Source(Record):
     """Where some data files come from, for the reader and for every export's credit."""
 
     files: tuple[Text, ...]
-    title: Bilingual
-    source: Bilingual
-    licence: Bilingual
-    edits: Bilingual
-    gaps: Bilingual
+    title: Localised
+    source: Localised
+    licence: Localised
+    edits: Localised
+    gaps: Localised

@@ -12,10 +12,13 @@ from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Final
 
-from geo.csv_rows import read_rows
-from geo.names import name_in
+from pydantic import Field
+
+from geo.csv_rows import NamedRow, NamesColumn, read_rows
+from geo.names import Names
 from geo.problem import Problem
-from geo.project import Record, Text
+from geo.project import Text
+from geo.translations import Translations
 
 INDICATORS_FILE: Final = "indicators.csv"
 TERMS_FILE: Final = "indicator_terms.csv"
@@ -39,7 +42,7 @@ class Attribute(StrEnum):
         return self.name.lower()
 
 
-class Indicator(Record):
+class Indicator(NamedRow):
     """One line of annex 1 or 2, every value as printed.
 
     Annex 1 prints a target and a result, annex 2 a base (what was done in `base_year`) and a target; each target
@@ -49,8 +52,6 @@ class Indicator(Record):
     annex: int
     number: int
     category: Text
-    name: Text
-    name_en: Text
     unit: Text
     base_year: int | None = None
     base: Text | None = None
@@ -61,10 +62,6 @@ class Indicator(Record):
     result_absolute: Text | None = None
     result_growth: Text | None = None
     attribute: Attribute
-
-    def name_in(self, language: str) -> str:
-        """Return the name in `language`: Chinese for ``zh``, else English."""
-        return name_in(language, self.name, {"en": self.name_en})
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -79,11 +76,11 @@ class Indicator(Record):
         return tuple(value for value in values if value)
 
 
-class Term(Record):
-    """A word of the annexes (a category, a unit, a value in words) and our English for it."""
+class Term(NamedRow):
+    """A word of the annexes (a category, a unit, a value in words) and what we call it, by language."""
 
-    term: Text
-    en: Text
+    name: Text = Field(alias="term")
+    names: NamesColumn = Field(alias="en")
 
 
 class Verdict(StrEnum):
@@ -170,9 +167,9 @@ def _verdict(is_met: bool) -> Verdict:
     return Verdict.MET if is_met else Verdict.NOT_MET
 
 
-def load_indicators(folder: Path) -> tuple[list[Indicator], list[Problem]]:
+def load_indicators(folder: Path, translations: Translations) -> tuple[list[Indicator], list[Problem]]:
     """Return the indicators in the data folder by annex and number, and the problems found."""
-    rows, problems = read_rows(folder / INDICATORS_FILE, Indicator)
+    rows, problems = read_rows(folder / INDICATORS_FILE, Indicator, translations)
     indicators: dict[tuple[int, int], Indicator] = {}
     for row in rows:
         if (row.annex, row.number) in indicators:
@@ -181,7 +178,7 @@ def load_indicators(folder: Path) -> tuple[list[Indicator], list[Problem]]:
     return [indicators[key] for key in sorted(indicators)], problems
 
 
-def load_terms(folder: Path) -> tuple[dict[str, str], list[Problem]]:
-    """Return our English for the annexes' words, by the Chinese, and the problems found."""
-    rows, problems = read_rows(folder / TERMS_FILE, Term)
-    return {row.term: row.en for row in rows}, problems
+def load_terms(folder: Path, translations: Translations) -> tuple[dict[str, Names], list[Problem]]:
+    """Return what the annexes' words are called in other languages, by the Chinese, and the problems found."""
+    rows, problems = read_rows(folder / TERMS_FILE, Term, translations)
+    return {row.name: row.names for row in rows}, problems

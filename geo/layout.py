@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from geo.names import ForeignLanguage, name_in
-from geo.project import Bilingual, KebabId, Record, Text
+from geo.project import KebabId, Localised, Record, Text
 
 
 class PlanPlace(Record):
@@ -18,7 +18,7 @@ class PlanPlace(Record):
 class OpenEdge(Record):
     """A part of an element's outline or line that no evidence fixes."""
 
-    side: Bilingual
+    side: Localised
     length_m: Annotated[int, Field(gt=0)] | None = None
 
 
@@ -34,11 +34,11 @@ class Element(Record):
     kind: Literal["line", "area"]
     name: Text
     names: dict[ForeignLanguage, Text]
-    summary: Bilingual
-    functions: tuple[Bilingual, ...]
-    leading_sectors: tuple[Bilingual, ...]
+    summary: Localised
+    functions: tuple[Localised, ...]
+    leading_sectors: tuple[Localised, ...]
     plan: PlanPlace
-    basis: Bilingual
+    basis: Localised
     open_edges: tuple[OpenEdge, ...]
     schematic: Literal[True]
 

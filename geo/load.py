@@ -24,9 +24,11 @@ from geo.district import District, Source
 from geo.filter import ProjectIndex
 from geo.indicators import Indicator, load_indicators, load_terms
 from geo.layout import Element
+from geo.names import Names
 from geo.problem import Problem, field_problems
 from geo.programmes import Programme, load_programmes
 from geo.project import Project
+from geo.translations import TRANSLATIONS_DIR, Translations, load_translations
 
 FeatureCollection = dict[str, Any]
 BASE_LAYERS = ("land", "neighbours", "boundary", "roads", "road_labels", "metro", "landmarks")
@@ -56,8 +58,8 @@ class Dataset:
     """All of one district's data.
 
     `base` maps a layer's name to its GeoJSON FeatureCollection (EPSG:4326); a missing layer is absent.
-    `indicators` are the lines of annexes 1 and 2, `terms` our English for their words, `programmes` those of boxes
-    5 to 9, which are no projects.
+    `indicators` are the lines of annexes 1 and 2, `terms` what their words are called in other languages,
+    `programmes` those of boxes 5 to 9, which are no projects.
     `version` is the projects file's own; `fingerprint` changes with every byte of any file.
     """
 
@@ -70,7 +72,7 @@ class Dataset:
     version: str
     fingerprint: str
     indicators: tuple[Indicator, ...] = ()
-    terms: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, Names] = field(default_factory=dict)
     programmes: tuple[Programme, ...] = ()
 
     @cached_property
@@ -181,12 +183,12 @@ def parse_project(feature: dict[str, Any]) -> Project:
     return Project.model_validate({**properties, "id": feature.get("id"), "lon": lon, "lat": lat})
 
 
-def _load_projects(path: Path) -> tuple[list[Project], str, list[Problem]]:
+def _load_projects(path: Path, translations: Translations) -> tuple[list[Project], str, list[Problem]]:
     features, collection, problems = read_features(path)
     projects: dict[str, Project] = {}
     for where, feature in features:
         try:
-            project = parse_project(feature)
+            project = parse_project(translations.fill(feature))
         except ValidationError as error:
             problems.extend(field_problems(where, error))
             continue
@@ -200,12 +202,12 @@ def _load_projects(path: Path) -> tuple[list[Project], str, list[Problem]]:
     return list(projects.values()), str(collection.get("version", "")), problems
 
 
-def _load_elements(path: Path) -> tuple[list[PlacedElement], list[Problem]]:
+def _load_elements(path: Path, translations: Translations) -> tuple[list[PlacedElement], list[Problem]]:
     features, _, problems = read_features(path)
     placed: dict[str, PlacedElement] = {}
     for where, feature in features:
         try:
-            element = Element.model_validate({**feature["properties"], "id": feature.get("id")})
+            element = Element.model_validate({**translations.fill(feature["properties"]), "id": feature.get("id")})
             geometry = read_geometry(feature)
         except ValidationError as error:
             problems.extend(field_problems(where, error))
@@ -224,7 +226,7 @@ def _load_elements(path: Path) -> tuple[list[PlacedElement], list[Problem]]:
     return list(placed.values()), problems
 
 
-def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem]]:
+def _load_base(folder: Path, translations: Translations) -> tuple[dict[str, FeatureCollection], list[Problem]]:
     base: dict[str, FeatureCollection] = {}
     problems: list[Problem] = []
     for name in BASE_LAYERS:
@@ -242,12 +244,12 @@ def _load_base(folder: Path) -> tuple[dict[str, FeatureCollection], list[Problem
             except ValueError as error:
                 problems.append(Problem("geometry_invalid", where, str(error)))
             else:
-                good.append(feature)
+                good.append(translations.fill(feature))
         base[name] = {**collection, "features": good}
     return base, problems
 
 
-def _load_sources(path: Path) -> tuple[list[Source], list[Problem]]:
+def _load_sources(path: Path, translations: Translations) -> tuple[list[Source], list[Problem]]:
     raw, problem = read_json(path)
     if problem:
         return [], [problem]
@@ -257,7 +259,7 @@ def _load_sources(path: Path) -> tuple[list[Source], list[Problem]]:
     problems: list[Problem] = []
     for number, item in enumerate(raw, start=1):
         try:
-            sources.append(Source.model_validate(item))
+            sources.append(Source.model_validate(translations.fill(item)))
         except ValidationError as error:
             problems.extend(field_problems(f"{path.name} #{number}", error))
     return sources, problems
@@ -274,7 +276,9 @@ def fingerprint_of(folder: Path) -> str:
     """Return a hash of every data file in `folder` (names and contents)."""
     digest = hashlib.sha256()
     for path in sorted(
-        p for pattern in ("*.geojson", "*.json", "*.csv", "base/*.geojson") for p in folder.glob(pattern)
+        p
+        for pattern in ("*.geojson", "*.json", "*.csv", "base/*.geojson", f"{TRANSLATIONS_DIR}/*.po")
+        for p in folder.glob(pattern)
     ):
         digest.update(path.name.encode())
         with suppress(OSError):  # the loader says what is wrong with it
@@ -292,17 +296,18 @@ def load_dataset(folder: Path) -> Dataset:
     raw, problem = read_json(folder / "district.json")
     if problem:
         raise UnreadableDistrictError(problem)
+    translations, translation_problems = load_translations(folder)
     try:
-        district = District.model_validate(raw)
+        district = District.model_validate(translations.fill(raw))
     except ValidationError as error:
         raise UnreadableDistrictError(next(field_problems("district.json", error))) from error
-    projects, version, project_problems = _load_projects(folder / "projects.geojson")
-    elements, element_problems = _load_elements(folder / "layout.geojson")
-    base, base_problems = _load_base(folder / "base")
-    sources, source_problems = _load_sources(folder / "sources.json")
-    indicators, indicator_problems = load_indicators(folder)
-    terms, term_problems = load_terms(folder)
-    programmes, programme_problems = load_programmes(folder)
+    projects, version, project_problems = _load_projects(folder / "projects.geojson", translations)
+    elements, element_problems = _load_elements(folder / "layout.geojson", translations)
+    base, base_problems = _load_base(folder / "base", translations)
+    sources, source_problems = _load_sources(folder / "sources.json", translations)
+    indicators, indicator_problems = load_indicators(folder, translations)
+    terms, term_problems = load_terms(folder, translations)
+    programmes, programme_problems = load_programmes(folder, translations)
     return Dataset(
         district=district,
         projects=tuple(projects),
@@ -310,6 +315,7 @@ def load_dataset(folder: Path) -> Dataset:
         base=base,
         sources=tuple(sources),
         problems=(
+            *translation_problems,
             *project_problems,
             *element_problems,
             *base_problems,

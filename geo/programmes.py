@@ -3,31 +3,25 @@
 from pathlib import Path
 from typing import Final
 
-from geo.csv_rows import read_rows
-from geo.names import name_in
+from geo.csv_rows import NamedRow, read_rows
 from geo.problem import Problem
-from geo.project import Record, Text
+from geo.project import Text
+from geo.translations import Translations
 
 PROGRAMMES_FILE: Final = "programmes.csv"
 
 
-class Programme(Record):
-    """One programme as its box prints it: `name` verbatim without the closing semicolon, `name_en` ours."""
+class Programme(NamedRow):
+    """One programme as its box prints it: `name` verbatim without the closing semicolon, `names` ours by language."""
 
     box: int
     box_title: Text
     number: int
-    name: Text
-    name_en: Text
-
-    def name_in(self, language: str) -> str:
-        """Return the name in `language`: Chinese for ``zh``, else English."""
-        return name_in(language, self.name, {"en": self.name_en})
 
 
-def load_programmes(folder: Path) -> tuple[list[Programme], list[Problem]]:
+def load_programmes(folder: Path, translations: Translations) -> tuple[list[Programme], list[Problem]]:
     """Return the programmes in the data folder in the plan's order, and the problems found."""
-    rows, problems = read_rows(folder / PROGRAMMES_FILE, Programme)
+    rows, problems = read_rows(folder / PROGRAMMES_FILE, Programme, translations)
     programmes: dict[tuple[int, int], Programme] = {}
     for row in rows:
         if (row.box, row.number) in programmes:

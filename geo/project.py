@@ -20,15 +20,19 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Bilingual(Record):
-    """A sentence of ours in the two languages every record must carry."""
+class Localised(Record):
+    """A sentence of ours in the two languages every record must carry, and in those it has besides."""
 
     zh: Text
     en: Text
+    ja: Text | None = None
+    ko: Text | None = None
+    ru: Text | None = None
 
     def in_language(self, language: str) -> str:
-        """Return the Chinese text for ``zh``, the English one for every other language."""
-        return self.zh if language == "zh" else self.en
+        """Return the text in `language`, the English one where it has none."""
+        text: str | None = getattr(self, language, None)
+        return text or self.en
 
 
 class Mention(Record):
@@ -57,7 +61,7 @@ class Location(Record):
 
     grade: Grade
     accuracy_m: Annotated[int, Field(gt=0)] | None = None
-    basis: Bilingual
+    basis: Localised
     address: Text | None = None
     source: Text | None = None
     source_crs: Literal["EPSG:4326", "GCJ-02", "BD-09"] | None = None
@@ -98,11 +102,11 @@ class Project(Record):
     phase: Phase
     group: Text | None
     element: KebabId | None
-    element_basis: Bilingual | None
+    element_basis: Localised | None
     current_status: CurrentStatus | None
     mentions: Annotated[tuple[Mention, ...], Field(min_length=1)]
     location: Location
-    summary: Bilingual
+    summary: Localised
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

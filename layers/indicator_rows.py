@@ -8,6 +8,7 @@ from typing import Final
 
 from geo.indicators import NONE_PRINTED, RESULTS_ANNEX, Attribute, Indicator, Verdict, met, number_in
 from geo.load import Dataset
+from geo.names import CHINESE, name_in
 from layers.indicator_chart import bullet
 from layers.words import Words
 
@@ -74,7 +75,8 @@ def counts_in_words(words: Words, counts: dict[str, int]) -> str:
 
 def translated(data: Dataset, words: Words, text: str) -> str | None:
     """Return our translation of a word of the annexes; None where none is needed or known."""
-    return None if words.language == "zh" else data.terms.get(text)
+    names = data.terms.get(text)
+    return name_in(words.language, text, names) if names and words.language != CHINESE else None
 
 
 def in_words(data: Dataset, words: Words, text: str) -> str:

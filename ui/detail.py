@@ -8,7 +8,7 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.layout import Element, OpenEdge
 from geo.names import name_in
-from geo.project import Bilingual, Project
+from geo.project import Localised, Project
 from geo.vocabulary import Phase
 from layers.wording import (
     coordinate_in_words,
@@ -125,7 +125,7 @@ def _phase_tally(desk: Desk, members: list[Project]) -> Markup:
     return html("<table>{rows}</table>", rows=joined(rows)) if rows else Markup("")
 
 
-def plan_terms(desk: Desk, title: str, terms: Sequence[Bilingual]) -> Markup:
+def plan_terms(desk: Desk, title: str, terms: Sequence[Localised]) -> Markup:
     """Return terms of the plan under a title, in other languages with ours before them; empty where there are none."""
     if not terms:
         return Markup("")

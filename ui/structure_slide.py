@@ -6,7 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from geo.load import PlacedElement
-from geo.project import Bilingual
+from geo.project import Localised
 from layers.structure_chart import phase_chart, sector_key
 from layers.structure_wording import extent_in_words, extent_label, group_in_words, members_by_element
 from layers.words import Words
@@ -20,7 +20,7 @@ from ui.text import html, joined
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "presentation.css").read_text(encoding="utf-8")
 
 
-def _line(words: Words, title: str, terms: tuple[Bilingual, ...]) -> Markup:
+def _line(words: Words, title: str, terms: tuple[Localised, ...]) -> Markup:
     if not terms:
         return Markup("")
     listed = words("format.sentence").join(term.in_language(words.language) for term in terms)

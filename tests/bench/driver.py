@@ -24,9 +24,10 @@ CLOCK = """
   window.pending = new Promise(resolve => {
     let start;
     const begin = () => { if (start === undefined) start = performance.now(); };
-    document.addEventListener("click", begin, {capture: true, once: true});
-    const frame = window.mapFrame();
-    if (frame) frame.contentDocument.addEventListener("click", begin, {capture: true, once: true});
+    for (const kind of ["click", "keydown"]) {
+      document.addEventListener(kind, begin, {capture: true, once: true});
+      window.mapFrame()?.contentDocument.addEventListener(kind, begin, {capture: true, once: true});
+    }
     const tick = () => {
       if (start !== undefined && done()) {
         return requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));

@@ -40,7 +40,7 @@ def test_a_box_stands_in_the_plans_order_and_words(dataset, box):
     assert {each.box_title for each in listed} == {title} == {dataset.district.boxes[box].title}
     assert [each.number for each in listed] == list(range(1, count + 1))
     assert (listed[0].name, listed[-1].name) == (first, last)
-    assert all(each.name_in("en") == each.name_en and each.name_en.isprintable() for each in listed)
+    assert all(each.name_in("en") == each.names["en"] and each.names["en"].isprintable() for each in listed)
 
 
 def test_quotation_marks_stand_as_printed(dataset):
