@@ -52,7 +52,7 @@ def update(path: Path, locale: str, texts: Texts) -> int:
     """Bring a catalogue up to date; return how many of its texts want a translation."""
     old = _read(path, locale) if path.exists() else Catalog(locale)
     new = Catalog(
-        locale, header_comment=f"# {PROJECT}: {locale}", project=PROJECT, version="1", msgid_bugs_address="",
+        locale, header_comment=f"# {PROJECT}: {locale}", project=PROJECT, version="1", msgid_bugs_address=AUTHORS,
         last_translator=AUTHORS, language_team=locale, creation_date=BEGUN, revision_date=BEGUN, fuzzy=False,
     )  # fmt: skip
     for identifier, told in texts.items():
