@@ -1,4 +1,7 @@
-"""The file of record against the boxes, typed from the plan by themselves (tests/data/plan_boxes.csv)."""
+"""The file of record against the plan read by itself: its boxes (tests/data/plan_boxes.csv) and its running text.
+
+The second list (tests/data/plan_text_mentions.csv) tells what the text ``says`` of each project, to find it again.
+"""
 
 import csv
 import json
@@ -16,10 +19,19 @@ PHASE_OF_HEADING = {
 }  # fmt: skip
 
 
+def table(name):
+    with (ROOT / "tests/data" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module")
 def rows():
-    with (ROOT / "tests/data/plan_boxes.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return table("plan_boxes.csv")
+
+
+@pytest.fixture(scope="module")
+def text_rows():
+    return table("plan_text_mentions.csv")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +88,30 @@ def test_the_same_mentions_make_one_project(rows, boxed):
     printed = {frozenset((r["box"], r["name"]) for r in its) for its in by_project(rows).values()}
     stored = {frozenset((str(m.box), m.name) for m in p.mentions if m.box in (1, 3, 4)) for p in boxed}
     assert stored == printed
+
+
+def test_every_mention_in_the_running_text_stands_in_the_file_verbatim_and_no_other(text_rows, dataset):
+    read = Counter((r["project"], int(r["chapter"]), int(r["section"]), r["name"]) for r in text_rows)
+    stored = Counter((p.name, m.chapter, m.section, m.name) for p in dataset.projects for m in p.mentions if not m.box)
+    assert stored == read
+
+
+def test_mentions_count_as_the_readme_says(dataset):
+    boxes = Counter(mention.box for project in dataset.projects for mention in project.mentions)
+    assert boxes == {1: 62, 3: 13, 4: 44, 7: 1, None: 39}
+    readme = (ROOT / "data/README.md").read_text(encoding="utf-8")
+    assert f"{boxes.total()} mentions: 119 in boxes 1, 3 and 4, one in box 7, 39 in the running text" in readme
+
+
+def test_mentions_stand_in_the_order_of_boxes_then_chapters(dataset):
+    for project in dataset.projects:
+        places = [(m.box or 99, m.chapter or 0, m.section or 0) for m in project.mentions]
+        assert places == sorted(places), project.id
+
+
+def test_the_running_text_states_no_phase(dataset):
+    assert [m.name for p in dataset.projects for m in p.mentions if m.chapter and (m.heading or m.group)] == []
+    assert {p.phase for p in dataset.projects if not any(m.box for m in p.mentions)} == {"unstated"}
 
 
 def test_phases_are_those_of_the_latest_wording(rows, boxed):
