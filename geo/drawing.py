@@ -2,24 +2,41 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, Self
 
 import numpy as np
 import shapely
-from pydantic import Field, model_validator
-from pyproj import Transformer
+from pydantic import Field, ValidationError, model_validator
+from pyproj import CRS
 from shapely.geometry import LineString, Polygon, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-from geo.metric import STORAGE_CRS
-from geo.nearby import metric_points
+from geo.nearby import lon_lat_points, metric_points
 from geo.project import Project, Record
 
 MAX_VERTICES: Final = 2000
+MAX_DRAWINGS: Final = 20
+BEYOND_ITS_AREA_DEG: Final = 0.5
 CIRCLE_STEPS: Final = 24
 Position = tuple[Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)],
                  Annotated[float, Field(ge=-85, le=85, allow_inf_nan=False)]]  # fmt: skip
+
+
+class DrawingError(ValueError):
+    """What is no shape that can be measured; `code` says why, its words stand under ``problem.<code>``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@lru_cache(maxsize=8)
+def _reach(crs: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in degrees within which `crs` measures true to 0.1 %."""
+    area, more = CRS.from_user_input(crs).area_of_use, BEYOND_ITS_AREA_DEG
+    return (area.west - more, area.south - more, area.east + more, area.north + more) if area else (-180, -85, 180, 85)
 
 
 class Drawing(Record):
@@ -47,8 +64,11 @@ class Drawing(Record):
 
         Raises
         ------
-        ValueError : where an outline crosses itself
+        DrawingError : where an outline crosses itself, or a point lies too far away to be measured in `crs`
         """
+        west, south, east, north = _reach(crs)
+        if not all(west <= lon <= east and south <= lat <= north for lon, lat in self.points):
+            raise DrawingError("drawing_far")
         points = metric_points(self.points, crs)
         if self.kind == "line":
             return LineString(points)
@@ -56,7 +76,7 @@ class Drawing(Record):
             return shapely.Point(points[0]).buffer(self.radius_m(crs), quad_segs=CIRCLE_STEPS)
         shape = Polygon(points)
         if not shape.is_valid:
-            raise ValueError("the outline crosses itself")
+            raise DrawingError("drawing_crosses")
         return shape
 
     def radius_m(self, crs: str) -> float:
@@ -82,8 +102,7 @@ class Drawing(Record):
             return LineString(self.points)
         if self.kind == "outline":
             return orient(Polygon(self.points))
-        back = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True)
-        return orient(shapely.transform(self.metric(crs), lambda xy: np.column_stack(back.transform(*xy.T))))
+        return orient(shapely.transform(self.metric(crs), lambda xy_m: lon_lat_points(xy_m, crs)))
 
     def inside(self, projects: Sequence[Project], crs: str) -> list[Project]:
         """Return the projects whose point lies inside; none for a line. A project without a point is never inside."""
@@ -99,10 +118,28 @@ class Drawing(Record):
         return [project for project, is_in in zip(placed, within, strict=True) if is_in]
 
 
+def measurable(drawing_id: str, kind: str, points: object, crs: str) -> Drawing:
+    """Return the drawing that `points` (lon, lat, EPSG:4326) make, which may come from anyone.
+
+    Raises
+    ------
+    DrawingError : where they make none, or one that cannot be measured in `crs`
+    """
+    if isinstance(points, Sequence) and len(points) > MAX_VERTICES:
+        raise DrawingError("drawing_many_points")
+    try:
+        drawing = Drawing.model_validate({"id": drawing_id, "kind": kind, "points": points})
+    except ValidationError as error:
+        if any(item["type"] == "value_error" for item in error.errors(include_url=False, include_input=False)):
+            raise DrawingError("drawing_few_points") from None
+        raise DrawingError("drawing_position") from None
+    drawing.metric(crs)
+    return drawing
+
+
 def circle_around(lon: float, lat: float, radius_m: float, crs: str) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the points of a circle of `radius_m` (measured in `crs`) around a position in degrees (EPSG:4326)."""
-    x, y = metric_points([(lon, lat)], crs)[0]
-    rim = Transformer.from_crs(crs, STORAGE_CRS, always_xy=True).transform(x + radius_m, y)
+    rim = lon_lat_points(metric_points([(lon, lat)], crs) + (radius_m, 0), crs)[0]
     return (lon, lat), (float(rim[0]), float(rim[1]))
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
+from pyproj.enums import TransformDirection
+from shapely import get_parts, length
 from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge, unary_union
 
 from geo.load import Dataset, FeatureCollection
@@ -20,14 +21,20 @@ from geo.vocabulary import KNOWN_GRADES
 
 METRO: Final = "metro"
 STREET: Final = "street"
+ROADS: Final = "roads"
 POINT_LAYERS: Final = {"metro": METRO, "landmarks": None}
+Feature = Mapping[str, Any]
 Kind = str
 """``metro``, ``street``, or the kind of a landmark as its file states it (``station``, ``hospital`` …)."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A named place of the base map; `lon`, `lat` is a point of it, `bounds` west, south, east, north (EPSG:4326)."""
+    """A named place of the base map; `lon`, `lat` is a point of it, `bounds` west, south, east, north (EPSG:4326).
+
+    `layer` is the base file it stands in; a street has `parts`, the positions of its features in that file.
+    `accuracy_m` is how well a point is known, None where its file does not say.
+    """
 
     id: str
     kind: Kind
@@ -36,6 +43,9 @@ class Place:
     lon: float
     lat: float
     bounds: tuple[float, float, float, float]
+    layer: str
+    parts: tuple[int, ...] = ()
+    accuracy_m: float | None = None
 
     def name_in(self, language: str) -> str:
         """Return the name in `language`: Chinese for ``zh``, else that language's, else English."""
@@ -67,34 +77,43 @@ def places_of_base(base: Mapping[str, FeatureCollection]) -> list[Place]:
     ----------
     base : mapping of layer name to GeoJSON FeatureCollection, EPSG:4326
     """
-    places = [
-        _place(f"{layer}-{number}", kind or feature["properties"].get("kind") or layer, feature["properties"],
-               shape(feature["geometry"]))
+    points = [
+        _point(f"{layer}-{number}", kind or feature["properties"].get("kind") or layer, layer, feature)
         for layer, kind in POINT_LAYERS.items()
         for number, feature in enumerate(base.get(layer, {}).get("features", ()))
         if feature["properties"].get("name")
-    ]  # fmt: skip
-    return places + _streets(base.get("road_labels", {}).get("features", ()))
-
-
-def _streets(features: Iterable[dict]) -> list[Place]:  # type: ignore[type-arg]
-    parts: dict[str, list[dict]] = {}  # type: ignore[type-arg]
-    for feature in features:
-        if name := feature["properties"].get("name"):
-            parts.setdefault(name, []).append(feature)
-    return [
-        _place(f"{STREET}-{number}", STREET, its[0]["properties"], unary_union([shape(f["geometry"]) for f in its]))
-        for number, its in enumerate(parts.values())
     ]
+    taken = {place.name for place in points}
+    return points + [street for street in _streets(base.get(ROADS, {}).get("features", ())) if street.name not in taken]
 
 
-def _place(identity: str, kind: Kind, properties: dict, geometry: BaseGeometry) -> Place:  # type: ignore[type-arg]
-    middle = geometry.centroid
-    if kind == STREET:
-        merged = linemerge(geometry) if geometry.geom_type == "MultiLineString" else geometry
-        longest = max(getattr(merged, "geoms", [merged]), key=lambda line: line.length)
-        middle = longest.interpolate(0.5, normalized=True)
-    return Place(identity, kind, properties["name"], properties.get("names") or {}, middle.x, middle.y, geometry.bounds)
+def _point(identity: str, kind: Kind, layer: str, feature: Feature) -> Place:
+    properties, geometry = feature["properties"], shape(feature["geometry"])
+    accuracy = properties.get("accuracy_m")
+    return Place(
+        identity, kind, properties["name"], properties.get("names") or {}, geometry.centroid.x, geometry.centroid.y,
+        geometry.bounds, layer, accuracy_m=accuracy if isinstance(accuracy, int | float) else None,
+    )  # fmt: skip
+
+
+def _streets(features: Iterable[Feature]) -> list[Place]:
+    """Return the streets, each with all its parts; its point is the middle of its longest line."""
+    parts: dict[str, dict[int, Feature]] = {}
+    for number, feature in enumerate(features):
+        if name := feature["properties"].get("name"):
+            parts.setdefault(name, {})[number] = feature
+    return [_street(f"{STREET}-{number}", its) for number, its in enumerate(parts.values())]
+
+
+def _street(identity: str, its: Mapping[int, Feature]) -> Place:
+    lines = unary_union([shape(feature["geometry"]) for feature in its.values()])
+    merged = linemerge(lines) if lines.geom_type == "MultiLineString" else lines
+    middle = max(get_parts(merged), key=length).interpolate(0.5, normalized=True)
+    properties = next(iter(its.values()))["properties"]
+    return Place(
+        identity, STREET, properties["name"], properties.get("names") or {}, middle.x, middle.y, lines.bounds, ROADS,
+        parts=tuple(its),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8)
@@ -108,6 +127,12 @@ def metric_points(lon_lat: Sequence[tuple[float, float]], crs: str) -> npt.NDArr
         return np.zeros((0, 2))
     lon, lat = np.asarray(lon_lat, dtype=float).T
     return np.column_stack(_transformer(crs).transform(lon, lat))
+
+
+def lon_lat_points(xy_m: npt.NDArray[np.float64], crs: str) -> npt.NDArray[np.float64]:
+    """Return (n, 2) metres in `crs`, x east, y north, as positions in degrees (lon, lat, EPSG:4326)."""
+    x_m, y_m = xy_m.T
+    return np.column_stack(_transformer(crs).transform(x_m, y_m, direction=TransformDirection.INVERSE))
 
 
 def distance_to(project: Project, place: Place, crs: str) -> Distance | None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pyproj import Geod
 from shapely.geometry import Polygon, shape
 
-from geo.drawing import MAX_VERTICES, Drawing, circle_around, drawings_geojson
+from geo.drawing import MAX_VERTICES, Drawing, DrawingError, circle_around, drawings_geojson
 from tests.data.samples import project
 
 CRS = "EPSG:4550"
@@ -83,8 +83,20 @@ def test_what_is_no_shape_is_refused(kind, points):
 
 def test_an_outline_that_crosses_itself_is_refused():
     bow_tie = drawing("outline", (SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3]))
-    with pytest.raises(ValueError, match="crosses itself"):
+    with pytest.raises(DrawingError, match="drawing_crosses"):
         bow_tie.metric(CRS)
+
+
+@pytest.mark.parametrize("at", [(116.4, 39.9), (-70.0, -33.0), (128.0, 38.9), (121.6, -38.9)])
+def test_what_lies_too_far_away_to_be_measured_right_is_refused(at):
+    with pytest.raises(DrawingError, match="drawing_far"):
+        drawing("line", (SQUARE[0], at)).metric(CRS)
+
+
+@given(st.floats(121.0, 125.0), st.floats(38.0, 40.0))
+def test_within_reach_measures_are_true(x, y):
+    line = drawing("line", ((x, y), (x, y + 0.01)))
+    assert line.length_m(CRS) == pytest.approx(ELLIPSOID.line_length(*zip(*line.points, strict=True)), rel=WITHIN)
 
 
 def test_drawings_are_saved_as_geojson_with_their_measures():

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from pyproj import Geod
+from shapely.geometry import MultiLineString, Point, shape
 
 from geo.load import load_dataset
 from geo.nearby import Distance, Surroundings, distance_to, places_of_base
@@ -25,10 +26,27 @@ def places(data):
 
 def test_every_named_place_is_known_once(data, places):
     assert len({place.id for place in places}) == len(places)
-    streets = {f["properties"]["name"] for f in data.base["road_labels"]["features"]}
-    assert sorted(place.name for place in places if place.kind == "street") == sorted(streets)
-    points = len(data.base["metro"]["features"]) + len(data.base["landmarks"]["features"])
-    assert sum(place.kind != "street" for place in places) == points
+    points = [f["properties"]["name"] for layer in ("metro", "landmarks") for f in data.base[layer]["features"]]
+    assert sorted(place.name for place in places if place.kind != "street") == sorted(points)
+    roads = {f["properties"]["name"] for f in data.base["roads"]["features"]} - {None}
+    assert sorted(place.name for place in places if place.kind == "street") == sorted(roads - set(points))
+
+
+def test_a_street_is_all_its_stretches_and_nothing_else(data, places):
+    features = data.base["roads"]["features"]
+    for street in (place for place in places if place.kind == "street"):
+        own = [i for i, feature in enumerate(features) if feature["properties"]["name"] == street.name]
+        assert sorted(street.parts) == own and street.layer == "roads"
+        lines = [shape(features[i]["geometry"]) for i in own]
+        assert street.bounds == pytest.approx(
+            MultiLineString([part for line in lines for part in getattr(line, "geoms", [line])]).bounds
+        )
+        assert min(line.distance(Point(street.lon, street.lat)) for line in lines) < 1e-9
+
+
+def test_a_point_says_how_well_it_is_known(data, places):
+    station = next(place for place in places if place.kind == "metro")
+    assert (station.layer, station.accuracy_m, station.parts) == ("metro", 25, ())
 
 
 def test_a_place_lies_within_its_own_bounds(places):
