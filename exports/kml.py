@@ -24,7 +24,8 @@ from shapely import Point, Polygon, get_parts
 from shapely.geometry.base import BaseGeometry
 
 from exports.canvas import symbol
-from exports.records import Field, Records, Row, Value, is_placed, records_of
+from exports.fields import Field
+from exports.records import Records, Row, Value, is_placed, records_of
 from exports.request import ExportRequest
 from geo.load import Dataset
 from geo.metric import STORAGE_CRS, from_metric, to_metric

@@ -16,18 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from exports.records import (
-    Fact,
-    Field,
-    Loss,
-    Records,
-    Row,
-    Table,
-    Value,
-    cut_to_bytes,
-    loss_table,
-    records_of,
-)
+from exports.fields import Field
+from exports.records import Fact, Loss, Records, Row, Table, Value, cut_to_bytes, loss_table, records_of
 from exports.request import ExportRequest
 from geo.load import Dataset
 from layers import style

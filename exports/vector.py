@@ -17,19 +17,8 @@ from geopandas import GeoSeries
 from shapely import MultiLineString, MultiPolygon, Point, get_parts
 from shapely.geometry.base import BaseGeometry
 
-from exports.records import (
-    Fact,
-    Field,
-    Kind,
-    Loss,
-    Records,
-    Row,
-    Table,
-    cut_to_bytes,
-    is_placed,
-    loss_table,
-    records_of,
-)
+from exports.fields import Field, Kind
+from exports.records import Fact, Loss, Records, Row, Table, cut_to_bytes, is_placed, loss_table, records_of
 from exports.request import DataCrs, ExportRequest
 from exports.spreadsheet import csv_bytes
 from geo.load import Dataset

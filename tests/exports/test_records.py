@@ -6,20 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.records import (
+from exports.fields import (
     ELEMENT_FIELDS,
     INDICATOR_FIELDS,
     LOSS_FIELDS,
     MENTION_FIELDS,
     PROGRAMME_FIELDS,
     PROJECT_FIELDS,
-    REPLACEMENT,
     SHORT_NAME_BYTES,
     SOURCE_FIELDS,
-    clean_text,
-    cut_to_bytes,
-    records_of,
 )
+from exports.records import REPLACEMENT, clean_text, cut_to_bytes, records_of
 from exports.request import ExportRequest, Purpose
 from geo.filter import ProjectFilter
 from geo.load import load_dataset

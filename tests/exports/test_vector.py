@@ -16,7 +16,7 @@ from pyproj import CRS, Transformer
 from shapely import get_coordinates
 from shapely.geometry import shape
 
-from exports.records import PROJECT_FIELDS
+from exports.fields import PROJECT_FIELDS
 from exports.request import ExportRequest
 from exports.vector import DBF_TEXT_BYTES, write_geopackage, write_shapefile
 from exports.writing import write_whole
