@@ -33,6 +33,8 @@ def _picture(width: float, height: float, alt: str, drawn: str) -> str:
 def bullet(value: float, target: float, alt: str) -> str:
     """Return a bar from zero to `value` and an upright line at `target`, on a scale of their own.
 
+    The bar of a value below zero is hollow: it runs leftward, which on a scale of its own does not tell by itself.
+
     Parameters
     ----------
     alt : str
@@ -43,12 +45,13 @@ def bullet(value: float, target: float, alt: str) -> str:
     zero, end, goal = (_MARGIN + (number - low) * scale for number in (0.0, value, target))
     left, right = min(zero, end), max(zero, end)
     middle = BAR_HEIGHT_PX / 2
+    look = f'fill="{BAR_COLOUR}"' if value >= 0 else f'fill="#FFFFFF" stroke="{style.TITLE}" stroke-dasharray="3 2"'
     return _picture(
         BAR_WIDTH_PX,
         BAR_HEIGHT_PX,
         alt,
         f'<path d="M{_MARGIN} {middle}H{BAR_WIDTH_PX - _MARGIN}" stroke="{style.HAIRLINE}"/>'
-        f'<rect x="{left:.1f}" y="5" width="{right - left:.1f}" height="8" fill="{BAR_COLOUR}"/>'
+        f'<rect x="{left:.1f}" y="5" width="{right - left:.1f}" height="8" {look}/>'
         f'<path d="M{min(max(goal, left), right):.1f} {middle}H{goal:.1f}" stroke="{style.TITLE}"'
         ' stroke-dasharray="2 2"/>'
         f'<path d="M{zero:.1f} 2V16" stroke="{style.TEXT_SECONDARY}" stroke-width="0.8"/>'

@@ -38,7 +38,7 @@ COLUMNS: Final = (
 )
 WHY_COLUMNS: Final = (
     Column("reason", 104),
-    Column("why", 330, 560),
+    Column("why", 300, 560),
     Column("phase", 112, 700),
     Column("sector", 116, 1000),
     Column("mentions", 116, 1400),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -11,6 +12,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from geo.filter import Mask
 from geo.load import Dataset
 from geo.project import Project
+from layers.wording import filter_in_words
 from layers.words import Words
 from ui import cache, session
 from ui.link import DeskState
@@ -24,6 +26,15 @@ EXPORT_PAGE: Final = "pages/export.py"
 INDICATORS_PAGE: Final = "pages/indicators.py"
 ABOUT_PAGE: Final = "pages/about.py"
 HELP_PAGE: Final = "pages/help.py"
+_PATHS: Final = {
+    MAP_PAGE: "",
+    STRUCTURE_PAGE: "structure",
+    PROJECTS_PAGE: "projects",
+    EXPORT_PAGE: session.EXPORT_PATH,
+    INDICATORS_PAGE: "indicators",
+    ABOUT_PAGE: "about",
+    HELP_PAGE: "help",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,16 @@ class Desk:
         """The projects that pass the filter, in the plan's order."""
         return [project for project, passed in zip(self.data.projects, self.mask, strict=True) if passed]
 
+    @property
+    def passing(self) -> frozenset[str]:
+        """The ids of the projects that pass the filter."""
+        return frozenset(project.id for project in self.wanted)
+
+    @property
+    def filter_in_words(self) -> str:
+        """What the filter asks for in one line, empty where it asks for nothing."""
+        return self.words("format.phrases").join(filter_in_words(self.data, self.words, self.state.filter))
+
 
 AroundTheMap = Callable[[Desk, DeltaGenerator, DeltaGenerator], None]
 """Draws a page's filters and its panel, given the desk and the two places for them."""
@@ -55,15 +76,17 @@ def make_desk() -> Desk:
 
 def navigation(words: Words) -> StreamlitPage:
     """Declare the app's pages and return the one asked for."""
-    map_page = st.Page(MAP_PAGE, title=words("page.map"), default=True)
-    structure_page = st.Page(STRUCTURE_PAGE, title=words("page.structure"), url_path="structure")
-    projects_page = st.Page(PROJECTS_PAGE, title=words("page.projects"), url_path="projects")
-    export_page = st.Page(EXPORT_PAGE, title=words("page.export"), url_path=session.EXPORT_PATH)
-    indicators_page = st.Page(INDICATORS_PAGE, title=words("page.indicators"), url_path="indicators")
-    about_page = st.Page(ABOUT_PAGE, title=words("page.about"), url_path="about")
-    help_page = st.Page(HELP_PAGE, title=words("page.help"), url_path="help")
-    shown = [map_page, structure_page, projects_page, export_page, indicators_page, about_page, help_page]
+    shown = [
+        st.Page(page, title=words(f"page.{Path(page).stem}"), url_path=path, default=not path)
+        for page, path in _PATHS.items()
+    ]
     return st.navigation(shown, position="top")
+
+
+def page_links() -> None:
+    """Draw a link to each page, for screens too narrow for Streamlit's own row of them."""
+    for page in _PATHS:
+        st.page_link(page, width="content")
 
 
 def put_desk(desk: Desk) -> None:

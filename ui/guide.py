@@ -10,7 +10,9 @@ from ui.text import html, joined
 GUIDE: Final = {
     "look": ("filter", "search", "pick", "list", "layers"),
     "read": ("fill", "circle", "stack", "schematic", "unplaced"),
-    "measure": ("draw", "inside", "near", "find"),
+    "tour": ("steps", "present"),
+    "library": ("tick", "matrix", "more"),
+    "measure": ("draw", "inside", "near", "find", "keep"),
     "take": ("view", "formats", "public", "presets", "link"),
     "keys": ("tab", "arrows", "escape", "map"),
 }

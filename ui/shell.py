@@ -10,16 +10,18 @@ from layers import style
 from layers.webmap import web_file
 from layers.words import LANGUAGES
 from ui import session
-from ui.desk import Desk
+from ui.desk import Desk, page_links
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="utf-8")
 
 
 def header(desk: Desk) -> None:
-    """Draw the title, the plan's currency and the language switch in one line."""
+    """Draw the links to the pages, the title, the plan's currency and the language switch."""
     words, district = desk.words, desk.data.district
     st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}</style>")
+    with st.container(horizontal=True, gap="xxsmall", key="page-links"):
+        page_links()
     with st.container(horizontal=True, vertical_alignment="center", key="shell-header"):
         title = words("app.title", district=name_in(words.language, district.short_name, district.short_names))
         st.markdown(f"### {title}", width="content")

@@ -41,6 +41,12 @@ def test_a_bar_runs_from_zero_to_its_value_on_its_own_scale(value, target, share
     assert parts(value, target) == shares
 
 
+def test_a_value_below_zero_does_not_look_like_one_above():
+    above, below = (svg_of(bullet(value, 6, "")).find("{*}rect") for value in (13.8, -13.8))
+    assert above.get("stroke-dasharray") is None and below.get("stroke-dasharray")
+    assert above.get("fill") != below.get("fill") == "#FFFFFF"
+
+
 def test_squares_are_as_many_as_counted():
     svg = svg_of(squares([("filled", 4), ("hollow", 2), ("dashed", 1)], "x"))
     assert len(svg) == 7 and sum(e.get("stroke-dasharray") is not None for e in svg) == 1

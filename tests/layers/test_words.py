@@ -30,7 +30,7 @@ from ui.project_table import TABLE_WORDS
 ROOT = Path(__file__).resolve().parents[2]
 IDENTIFIER = re.compile(r"[a-z]+\.[a-z0-9_]+")
 PREFIX = re.compile(r"[a-z]+\.[a-z_]*")
-CODE_OF_PROBLEM = re.compile(r'Problem\(\s*"(\w+)"')
+CODE_OF_PROBLEM = re.compile(r'(?:Problem|DrawingError)\(\s*"(\w+)"')
 
 
 # ---- the catalogues ----
@@ -90,6 +90,7 @@ FAMILIES = {
     "tiles.": {NO_TILES, *(source.id for source in SOURCES)},
     "filter.": set(FACETS),
     "language.": set(LANGUAGES),
+    "page.": {path.stem for path in (ROOT / "pages").glob("*.py")},
     "panel.": {"list", "detail", "measure"},
     "place.": {*PLACE_KINDS, OTHER_PLACE},
     "measure.": {"line_title", "outline_title", "circle_title"},
@@ -207,15 +208,16 @@ def test_a_catalogue_says_what_language_it_is_in(language):
 
 TEXTS = [
     path
-    for pattern in ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "locales/**/*.po")
+    for pattern in ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "data/**/*.po", "locales/**/*.po")
     for path in sorted(ROOT.glob(pattern))
 ]
 
 
-@pytest.fixture(scope="module", params=FONT_FACES)
+@pytest.fixture(scope="module", params=[400, 700])
 def letters(request):
-    """The characters of the shipped font in one weight."""
-    return set(map(chr, TTFont(ROOT / FONT_FACES[request.param].removeprefix("app/")).getBestCmap()))
+    """The characters of the shipped fonts in one weight."""
+    files = [TTFont(ROOT / url.removeprefix("app/")) for weight, url, _ in FONT_FACES if weight == request.param]
+    return {chr(code) for file in files for code in file.getBestCmap()}
 
 
 def test_the_font_has_every_character_in_use(letters):
