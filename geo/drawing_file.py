@@ -52,9 +52,14 @@ def read_drawings(text: str, crs: str, *, room: int = MAX_DRAWINGS) -> tuple[lis
     return drawings, problems
 
 
+def too_large() -> Problem:
+    """Return the problem of a file above the limit."""
+    return Problem("drawing_file_large", "GeoJSON", str(MAX_DRAWING_FILE_BYTES // 1024**2))
+
+
 def _features(text: str) -> tuple[list[Any], Problem | None]:
     if len(text.encode("utf-8", "replace")) > MAX_DRAWING_FILE_BYTES:
-        return [], Problem("drawing_file_large", "GeoJSON", str(MAX_DRAWING_FILE_BYTES // 1024**2))
+        return [], too_large()
     try:
         raw = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):

@@ -31,7 +31,6 @@ def state_message(
     hidden: Iterable[str],
     tiles: TileSource | None,
     view: tuple[float, float, float] | None,
-    drawings: Iterable[dict[str, Any]] = (),
     focus: dict[str, Any] | None = None,
     tour: str | None = None,
     present: bool = False,
@@ -50,6 +49,5 @@ def state_message(
         "view": view,
         "tour": tour,
         "present": present,
-        "drawings": list(drawings),
         "focus": focus,
     }

@@ -100,6 +100,15 @@ def place_kind_in_words(words: Words, kind: str) -> str:
     return words(f"place.{kind if kind in PLACE_KINDS else OTHER_PLACE}")
 
 
+def source_in_words(data: Dataset, words: Words, layer: str) -> str | None:
+    """Return where a layer of the base map comes from, of what date and with what gaps; None where nothing says so."""
+    source = next((source for source in data.sources if f"base/{layer}.geojson" in source.files), None)
+    if source is None:
+        return None
+    title, name, gaps = (text.in_language(words.language) for text in (source.title, source.source, source.gaps))
+    return words("format.source_note", title=title, source=name, gaps=gaps)
+
+
 def distance_in_words(words: Words, distance: Distance | None) -> str:
     """Return a straight-line distance: a figure, a range where the site is only known so well, a dash where unknown."""
     if distance is None:

@@ -16,6 +16,7 @@ from layers.wording import (
     grade_in_words,
     phases_in_words,
     place_kind_in_words,
+    source_in_words,
     structure_in_words,
 )
 from ui import session
@@ -76,9 +77,12 @@ def _surroundings(desk: Desk, project: Project) -> Markup:
     ]  # fmt: skip
     if not rows:
         return Markup("")
+    layers = dict.fromkeys(place.layer for places in found.values() for place, _ in places)
+    notes = [words("detail.near_note"), *(source_in_words(desk.data, words, layer) for layer in layers)]
     return html(
-        '<h3>{title}</h3><table class="near">{rows}</table><p class="note">{note}</p>',
-        title=words("detail.near"), rows=joined(rows), note=words("detail.near_note"),
+        '<h3>{title}</h3><table class="near">{rows}</table>{notes}',
+        title=words("detail.near"), rows=joined(rows),
+        notes=joined([html('<p class="note">{note}</p>', note=note) for note in notes if note]),
     )  # fmt: skip
 
 

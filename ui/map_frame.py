@@ -9,11 +9,12 @@ from typing import Any, Final
 import streamlit as st
 
 from layers.words import Words
+from ui import drawings
 from ui.link import DeskState, Selection, encode
-from ui.session import add_drawing, select, sequence
+from ui.session import select, sequence
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
-_SENT, KEY = "map_page_sent", "map_frame"
+_SENT, _SHAPES_SENT, KEY = "map_page_sent", "map_shapes_sent", "map_frame"
 
 _frame = st.components.v2.component(
     "xigang_map_frame",
@@ -33,11 +34,35 @@ def _take_pick() -> None:
 def _take_drawing() -> None:
     drawn = st.session_state[KEY].drawn
     if drawn:
-        add_drawing(str(drawn["kind"]), drawn["points"])
+        drawings.add(str(drawn["kind"]), drawn["points"])
 
 
-def _send_again() -> None:
+def _take_kept() -> None:
+    kept = st.session_state[KEY].kept
+    if kept:
+        drawings.take_kept(str(kept))
+
+
+def _send_page_again() -> None:
     st.session_state.pop(_SENT, None)
+
+
+def _send_shapes_again() -> None:
+    st.session_state.pop(_SHAPES_SENT, None)
+
+
+def _shapes(make: Callable[[], list[dict[str, Any]]], language: str) -> dict[str, Any]:
+    """Return the drawings for the map and for the browser to keep; only their mark where they were sent before."""
+    mark = f"{drawings.revision()}-{language}"
+    if st.session_state.get(_SHAPES_SENT) == mark:
+        return {"mark": mark}
+    st.session_state[_SHAPES_SENT] = mark
+    return {
+        "mark": mark,
+        "shapes": make(),
+        "fit": drawings.are_to_be_shown_whole(),
+        "keep": None if drawings.are_awaited() else drawings.saved_text() if drawings.drawings() else "",
+    }
 
 
 def show_map(
@@ -47,11 +72,13 @@ def show_map(
     words: Words,
     *,
     visible: bool,
+    shapes: Callable[[], list[dict[str, Any]]],
     tiles_failed: Callable[[], None],
 ) -> None:
     """Mount the map, or steer the one that is mounted.
 
-    The page goes to the browser once; a browser that does not have it asks for it.
+    The page goes to the browser once, and so does each state of the drawings (`shapes` makes them); a browser that
+    does not have them asks for them.
     """
     page = hashlib.sha256(html.encode()).hexdigest()[:16]
     first = st.session_state.get(_SENT) != page
@@ -63,12 +90,15 @@ def show_map(
             "html": html if first else None,
             "state": message,
             "query": encode(replace(state, view=None)),
+            "drawings": _shapes(shapes, state.language),
             "sequence": sequence(),
             "visible": visible,
             "title": words("map.label"),
         },
         on_picked_change=_take_pick,
         on_drawn_change=_take_drawing,
-        on_missing_change=_send_again,
+        on_kept_change=_take_kept,
+        on_missing_change=_send_page_again,
+        on_lost_change=_send_shapes_again,
         on_tiles_failed_change=tiles_failed,
     )

@@ -1,6 +1,5 @@
 """Measure and find: what the reader has drawn, how large it is and what lies inside; streets and places by name."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -8,15 +7,19 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from geo.drawing import Drawing, circle_around, drawings_geojson
+from geo.drawing import MAX_DRAWINGS, Drawing, circle_around
+from geo.drawing_file import MAX_DRAWING_FILE_BYTES
 from geo.nearby import Place
 from geo.project import Project
 from geo.vocabulary import KNOWN_GRADES, Phase, Sector
-from layers.wording import area_in_words, length_in_words, place_kind_in_words
-from ui import session
+from layers.wording import area_in_words, length_in_words, source_in_words
+from ui import drawings, session
 from ui.cache import surroundings
 from ui.desk import Desk
+from ui.file_button import file_button
 from ui.link import Selection
+from ui.notices import problem_notice
+from ui.place_finder import place_finder
 from ui.text import html, joined, plain
 
 LEAST_RADIUS_M, MOST_RADIUS_M = 50, 10_000
@@ -36,7 +39,7 @@ def drawn_shapes(desk: Desk) -> list[dict[str, Any]]:
     """Return the drawings as the map shows them: corners as [lat, lon], and their measure as text."""
     crs = desk.data.district.metric_crs
     shapes = []
-    for drawing in session.drawings():
+    for drawing in drawings.drawings():
         shape = drawing.lon_lat(crs)
         line = shape if drawing.kind == "line" else shape.exterior
         at = [[round(lat, 6), round(lon, 6)] for lon, lat in line.coords]
@@ -46,11 +49,17 @@ def drawn_shapes(desk: Desk) -> list[dict[str, Any]]:
 
 def focused_place(desk: Desk) -> dict[str, Any] | None:
     """Return the place that the reader has jumped to, as the map takes it."""
-    place = _places(desk).get(st.session_state.get(session.FOCUS) or "")
+    place = _found(desk)
     if place is None:
         return None
-    name = place.name_in(desk.words.language)
-    return {"id": place.id, "name": name, "at": [place.lat, place.lon], "bounds": list(place.bounds)}
+    return {
+        "id": place.id, "name": place.name_in(desk.words.language), "at": [place.lat, place.lon],
+        "bounds": place.bounds, "parts": place.parts,
+    }  # fmt: skip
+
+
+def _found(desk: Desk) -> Place | None:
+    return _places(desk).get(st.session_state.get(session.FOCUS) or "")
 
 
 def _places(desk: Desk) -> dict[str, Place]:
@@ -60,39 +69,58 @@ def _places(desk: Desk) -> dict[str, Place]:
 def measure_and_find(desk: Desk) -> None:
     """Draw the panel's third tab: jump to a place, draw a circle by its radius, and all that has been drawn."""
     words = desk.words
-    _find(desk)
-    if session.drawing_was_refused():
+    place_finder(desk, _places(desk))
+    _about_found(desk)
+    if drawings.was_refused():
         st.warning(words("measure.refused"))
     _circle_around_selected(desk)
-    drawn = session.drawings()
+    drawn = drawings.drawings()
     if not drawn:
         st.info(words("measure.hint"))
-        return
-    left, right = st.columns(2)
-    left.download_button(
-        words("measure.save"), json.dumps(drawings_geojson(drawn, desk.data.district.metric_crs), ensure_ascii=False),
-        file_name=words("measure.file"), mime="application/geo+json", on_click="ignore", width="stretch",
-    )  # fmt: skip
-    right.button(words("measure.clear"), on_click=session.drop_drawing, args=(None,), width="stretch", key="drop_all")
+    _keep_and_open(desk)
     for drawing in reversed(drawn):
         _drawing_card(desk, drawing)
-    st.caption(words("measure.note", crs=desk.data.district.metric_crs))
+    if drawn:
+        st.caption(words("measure.note", crs=desk.data.district.metric_crs))
 
 
-def _find(desk: Desk) -> None:
-    words, places = desk.words, _places(desk)
-    if st.session_state.get(session.FOCUS) not in places:
-        st.session_state[session.FOCUS] = None
-    st.selectbox(
-        words("measure.find"), list(places), key=session.FOCUS, index=None, placeholder=words("measure.find_hint"),
-        format_func=lambda code: _place_in_words(desk, places[code]),
-        persist_state="session",
-    )  # fmt: skip
+def _about_found(desk: Desk) -> None:
+    """Say what the map shows of the place found, and where that comes from."""
+    words, place = desk.words, _found(desk)
+    if place is None:
+        return
+    if place.parts:
+        shown = words("measure.found_street")
+    elif place.accuracy_m is None:
+        shown = words("measure.found_point")
+    else:
+        shown = words("measure.found_point_within", n=words.number(place.accuracy_m))
+    st.caption(plain(" ".join(filter(None, [shown, source_in_words(desk.data, words, place.layer)]))))
 
 
-def _place_in_words(desk: Desk, place: Place) -> str:
+def _keep_and_open(desk: Desk) -> None:
+    """Draw the buttons for all drawings together, and what came of the last file."""
     words = desk.words
-    return words("measure.place", name=place.name_in(words.language), kind=place_kind_in_words(words, place.kind))
+    with st.container(horizontal=True, key="drawings-bar"):
+        if drawings.drawings():
+            st.download_button(
+                words("measure.save"), drawings.saved_text(), file_name=words("measure.file"),
+                mime="application/geo+json", on_click="ignore",
+            )  # fmt: skip
+        file_button(
+            "open_drawings", words("measure.open"), suffixes=".geojson,.json", most_bytes=MAX_DRAWING_FILE_BYTES,
+            take=drawings.open_file,
+        )  # fmt: skip
+        if drawings.drawings():
+            st.button(words("measure.clear"), on_click=drawings.drop, args=(None,), key="drop_all")
+    st.caption(words("measure.open_note", mb=MAX_DRAWING_FILE_BYTES // 1024**2, n=MAX_DRAWINGS))
+    if news := drawings.news():
+        if news.file is not None:
+            told = st.success if news.opened else st.warning
+            code = "measure.opened" if news.opened else "measure.opened_none"
+            told(words(code, name=plain(news.file), n=news.opened))
+        title = "measure.open_problems" if news.file is not None else "measure.kept_problems"
+        problem_notice(words, news.problems, title=title)
 
 
 def _circle_around_selected(desk: Desk) -> None:
@@ -113,7 +141,7 @@ def _circle_around_selected(desk: Desk) -> None:
 def _draw_circle(desk: Desk, project: Project, radius_m: float) -> None:
     assert project.lon is not None and project.lat is not None
     points = circle_around(project.lon, project.lat, radius_m, desk.data.district.metric_crs)
-    session.add_drawing("circle", points)
+    drawings.add("circle", points)
 
 
 def _drawing_card(desk: Desk, drawing: Drawing) -> None:
@@ -127,7 +155,7 @@ def _drawing_card(desk: Desk, drawing: Drawing) -> None:
         )
         if drawing.kind != "line":
             _inside(desk, drawing)
-        st.button(words("measure.drop"), key=f"drop_{drawing.id}", on_click=session.drop_drawing, args=(drawing.id,),
+        st.button(words("measure.drop"), key=f"drop_{drawing.id}", on_click=drawings.drop, args=(drawing.id,),
                   type="tertiary", icon=":material/delete:")  # fmt: skip
 
 

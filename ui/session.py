@@ -7,10 +7,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from geo.drawing import Drawing
 from geo.filter import NO_PLACE, ProjectFilter
 from geo.load import Dataset
-from geo.metric import METRIC_CRS
 from geo.problem import Problem
 from layers.filter_panel import filter_from_values
 from layers.tiles import NO_TILES
@@ -28,8 +26,7 @@ EXTENT, EXPORT_PATH = "x_extent", "export"
 USUAL_MAP_PX, TILE_PX = (970, 740), 256
 Bounds = tuple[float, float, float, float]
 TAB_LIST, TAB_DETAIL, TAB_MEASURE = "list", "detail", "measure"
-_DRAWINGS, _DRAWN, _NOT_DRAWN, FOCUS = "drawings", "drawn_count", "not_drawn", "focus"
-MAX_DRAWINGS = 20
+FOCUS = "focus"
 
 
 def known_ids(data: Dataset) -> Known:
@@ -108,35 +105,6 @@ def _leave_details_that_hide_the_result(data: Dataset) -> None:
 def set_hidden(hidden: frozenset[str]) -> None:
     """Leave these layers off the map from now on."""
     st.session_state[HIDDEN] = hidden & frozenset(LAYERS)
-
-
-def drawings() -> tuple[Drawing, ...]:
-    """Return what the reader has drawn, in order; it outlives changes of filter, page and language."""
-    return tuple(st.session_state.get(_DRAWINGS, ()))
-
-
-def add_drawing(kind: str, points: object) -> None:
-    """Keep a shape that the reader has drawn and turn to its measures; one that is no shape is noted instead."""
-    number = st.session_state.get(_DRAWN, 0) + 1
-    try:
-        drawing = Drawing.model_validate({"id": f"{kind}-{number}", "kind": kind, "points": points})
-        drawing.metric(METRIC_CRS)
-    except ValueError:
-        st.session_state[_NOT_DRAWN] = True
-    else:
-        st.session_state[_DRAWN] = number
-        st.session_state[_DRAWINGS] = (*drawings(), drawing)[-MAX_DRAWINGS:]
-    st.session_state[TAB] = TAB_MEASURE
-
-
-def drop_drawing(drawing_id: str | None) -> None:
-    """Forget one drawing, or all of them where `drawing_id` is None."""
-    st.session_state[_DRAWINGS] = tuple(d for d in drawings() if drawing_id is not None and d.id != drawing_id)
-
-
-def drawing_was_refused() -> bool:
-    """Return once whether the last shape was no shape, such as an outline that crosses itself."""
-    return bool(st.session_state.pop(_NOT_DRAWN, False))
 
 
 def set_export_bounds(bounds: Bounds) -> None:

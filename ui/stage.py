@@ -37,10 +37,11 @@ def _steer_map(desk: Desk, *, visible: bool, tour: bool) -> None:
         view=state.view,
         tour=stop,
         present=state.present,
-        drawings=drawn_shapes(desk),
         focus=focused_place(desk),
     )
-    show_map(html, message, state, desk.words, visible=visible, tiles_failed=_drop_tiles)
+    show_map(
+        html, message, state, desk.words, visible=visible, shapes=lambda: drawn_shapes(desk), tiles_failed=_drop_tiles
+    )
     if st.session_state.pop(_TILES_FAILED, False):
         st.toast(desk.words("tiles.failed"))
 

@@ -411,7 +411,8 @@ function planMapBridge(map, folders, data) {
   map.attributionControl.setPrefix(false);
   map.zoomControl.setPosition("topright");
 
-  const drawing = data.drawing ? planDrawing(map, {...data.drawing, word, report, button, language: () => stateNow.language}) : null;
+  const drawing = data.drawing ? planDrawing(map, {...data.drawing, roads: folders.byName.roads[1], word,
+    report, button, language: () => stateNow.language}) : null;
 
   let credited = [];
   function drawWords() {
@@ -528,7 +529,7 @@ function planMapBridge(map, folders, data) {
     draw(state, inMask(state.mask));
     if (resized) drawSelection();
     if (viewed && !first && stateNow.tour && stateNow.tour !== before) fitTour();
-    if (drawing) { drawing.show(state.drawings || []); drawing.focus(state.focus || null); }
+    if (drawing) { drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
   }
 
   function filter(wanted, also = {}) {

@@ -1,8 +1,10 @@
 /* Drawing on the map: a line to measure, an outline or a circle to look into. The server measures; the browser draws.
  *
- * planDrawing(map, host)  host = {assets: {script, css}, colour, word(key), language(), report(event), button(bar, icon, action)}
- *   .show(drawings)       drawings = [{id, kind, at: [[lat, lon] …], text}], drawn anew where they have changed
- *   .focus(place)         place = {id, name, at, bounds} or null: brings it into view and marks it
+ * planDrawing(map, host)  host = {assets: {script, css}, colour, roads, word(key), language(), report(event), button(bar, icon, action)}
+ *   .show(drawings, fit)  drawings = [{id, kind, at: [[lat, lon] …], text}], drawn anew where it is another array;
+ *                         with fit brought into view
+ *   .focus(place)         place = {id, name, at, bounds, parts} or null: brings it into view and marks it, a street
+ *                         by those features of the layer host.roads whose ids are its parts
  *   .drawWords()          the buttons' words, after a change of language
  *   .active               whether the reader is drawing just now
  */
@@ -17,7 +19,7 @@ function planDrawing(map, host) {
   const EARTH_M = 6371000;
   const shapes = L.layerGroup().addTo(map), marks = L.layerGroup().addTo(map);
   const buttons = new Map();
-  let loading = null, drawn = null, focused = null, kind = null;
+  let loading = null, drawn = null, focused = {id: null, name: null}, kind = null;
 
   /* The drawing library is large and seldom needed: it comes with the first drawing. */
   function load() {
@@ -79,29 +81,48 @@ function planDrawing(map, host) {
     return node;
   }
 
-  function show(drawings) {
-    const wanted = JSON.stringify(drawings);
-    if (wanted === drawn) return;
-    drawn = wanted;
+  function show(drawings, fit) {
+    if (drawings === drawn) return;
+    drawn = drawings;
     shapes.clearLayers();
     for (const {kind: shape, at, text} of drawings) {
       const options = {color: host.colour, weight: 2.5, fillOpacity: 0.07, interactive: false, smoothFactor: 0};
       const layer = shape === "line" ? L.polyline(at, options) : L.polygon(at, options);
       layer.bindTooltip(label(text), {permanent: true, direction: "center", className: "drawing-label"}).addTo(shapes);
     }
+    if (fit && drawings.length) fitTo(drawings.flatMap(({at}) => at));
+  }
+
+  /* A street is its features of the roads' layer, which the page holds already. */
+  function stretches(parts) {
+    return host.roads.getLayers().filter(road => parts.includes(+road.feature.id)).flatMap(road => {
+      const line = road.getLatLngs();
+      return Array.isArray(line[0]) ? line : [line];
+    });
+  }
+
+  function fitTo(bounds) {
+    const legend = map.getContainer().querySelector(".map-legend[open]");
+    const beside = legend && map.getSize().x > 560 ? legend.offsetWidth : 0;
+    map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 60], paddingBottomRight: [60, 60], maxZoom: 16});
   }
 
   function focus(place) {
-    const id = place && place.id;
-    if (id === focused) return;
-    focused = id;
+    const id = place && place.id, name = place && place.name;
+    if (id === focused.id && name === focused.name) return;
+    const moved = id !== focused.id;
+    focused = {id, name};
     marks.clearLayers();
     if (!place) return;
-    L.circleMarker(place.at, {radius: 10, color: host.colour, weight: 3, fill: false, interactive: false})
-      .bindTooltip(label(place.name), {permanent: true, direction: "top", offset: [0, -10]}).addTo(marks);
+    const looks = {color: host.colour, fill: false, interactive: false, smoothFactor: 0};
+    L.polyline(stretches(place.parts), {...looks, weight: 6, opacity: 0.75}).addTo(marks);
+    const ring = place.parts.length ? {radius: 1, stroke: false} : {radius: 10, weight: 3};
+    L.circleMarker(place.at, {...looks, ...ring}).addTo(marks)
+      .bindTooltip(label(name), {permanent: true, direction: "top", offset: [0, -ring.radius]}).openTooltip();
+    if (!moved) return;
     const [west, south, east, north] = place.bounds;
-    if (east - west < 1e-6) map.setView(place.at, Math.max(map.getZoom(), 15));
-    else map.fitBounds([[south, west], [north, east]], {padding: [60, 60], maxZoom: 16});
+    if (place.parts.length) fitTo([[south, west], [north, east]]);
+    else map.setView(place.at, Math.max(map.getZoom(), 15));
   }
 
   const tools = L.control({position: "topright"});

@@ -1,13 +1,21 @@
 /* The map's frame in the app: takes the map's page once, hands state in and events out, keeps the address bar. */
 const VIEW_DELAY_MS = 250;
+const KEPT = "xigang-drawings", KEPT_LIMIT = 2 * 1024 * 1024;
 
 function fixed(value, digits) {
   return String(+value.toFixed(digits));
 }
 
+/* The drawings outlive a reload in this tab's own storage, which a browser may refuse. */
+const kept = {
+  read: () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } },
+  write: text => { try { text ? sessionStorage.setItem(KEPT, text) : sessionStorage.removeItem(KEPT); } catch { /* as before */ } }
+};
+
 function makeHost(parent) {
   const frame = parent.querySelector("iframe");
-  const host = {frame, page: null, ready: null, view: null, query: null, data: null, trigger: () => {}, timer: 0};
+  const host = {frame, page: null, ready: null, view: null, query: null, data: null, trigger: () => {}, timer: 0,
+    drawings: {}};
 
   host.writeAddress = () => {
     if (host.query === null) return;
@@ -56,6 +64,14 @@ function makeHost(parent) {
     frame.srcdoc = html;
   };
 
+  host.takeDrawings = sent => {
+    if (sent.shapes) {
+      host.drawings = sent;
+      const text = sent.keep === null ? kept.read() : kept.write(sent.keep);
+      if (text) host.trigger("kept", text.slice(0, KEPT_LIMIT + 1));
+    } else if (host.drawings.mark !== sent.mark) host.trigger("lost", sent.mark);
+  };
+
   host.update = data => {
     host.data = data;
     host.query = data.query;
@@ -67,7 +83,11 @@ function makeHost(parent) {
       if (data.state.view) host.view = data.state.view;
       host.open(data.html, data.page);
     }
-    host.ready.then(map => { if (host.data === data && data.sequence >= desk.sequence) map.apply(data.state); });
+    host.takeDrawings(data.drawings);
+    const {shapes = [], fit} = host.drawings;
+    host.ready.then(map => {
+      if (host.data === data && data.sequence >= desk.sequence) map.apply({...data.state, drawings: shapes, fit});
+    });
     host.writeAddress();
   };
   return host;
