@@ -20,6 +20,7 @@ from layers.wording import (
     grade_in_words,
     mention_place,
     mention_printed_under,
+    office_facts,
     phases_in_words,
     structure_in_words,
 )
@@ -186,6 +187,7 @@ def site_rows(data: Dataset, words: Words, project: Project, size_pt: float, wid
         (words("detail.phase"), phases_in_words(words, project)),
         (words("detail.sector"), words(f"sector.{project.sector}")),
         (words("detail.structure"), structure_in_words(data, words, project)),
+        *office_facts(words, project),
         *((words("detail.mentions") if i == 0 else "", mention) for i, mention in enumerate(mentions)),
         (words("detail.grade"), grade_in_words(words, project)),
         (words("detail.coordinate"), coordinate_in_words(project)),
@@ -194,9 +196,6 @@ def site_rows(data: Dataset, words: Words, project: Project, size_pt: float, wid
         (words("detail.source"), location.source),
         (words("detail.checked"), words.date(location.checked)),
     ]
-    if project.current_status:
-        status = project.current_status
-        facts.insert(1, (words("detail.current"), f"{status.value} ({words.date(status.date)}, {status.source})"))
     rows: list[Row] = []
     if language != "zh":
         rows += lines(project.name, width, size_pt * 1.15, bold=True, colour=style.TITLE)

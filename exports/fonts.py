@@ -30,9 +30,10 @@ matplotlib.rcParams["svg.hashsalt"] = "xigang"
 matplotlib.rcParams["text.hinting"] = "no_hinting"
 
 _UNBROKEN = re.compile(
-    r"(?:± )?\d[\d,.]* k?m\b\s?|[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL
+    r"(?:± )?\d[\d,.]* k?m\b\s?|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL
 )
-NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·…—～％%,.;:?!)]}〕」』")
+SMALL_KANA: Final = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々ゝゞ"
+NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·・…—～％%,.;:?!)]}〕」』" + SMALL_KANA)
 NOT_LAST: Final = frozenset("（《【“‘([{〔「『")
 
 
@@ -96,9 +97,9 @@ def printable(text: str) -> str:
 def wrapped(
     text: str, limit_pt: float, size_pt: float, *, bold: bool = False, max_lines: int | None = None
 ) -> list[str]:
-    """Break text into lines of at most `limit_pt` points, by the rules of Chinese and Latin setting.
+    """Break text into lines of at most `limit_pt` points, by the rules of Chinese, Japanese and Latin setting.
 
-    Words of Latin, Cyrillic and the like stay whole unless one alone is too long; no line begins with a closing
+    Words of Latin, Cyrillic, Hangul and the like stay whole unless one alone is too long; no line begins with a closing
     mark or ends with an opening one. With `max_lines` the last line ends in an ellipsis where text is left over.
     """
     lines: list[str] = []

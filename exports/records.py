@@ -29,7 +29,7 @@ from geo.load import Dataset
 from geo.names import name_in
 from geo.phase import stated_phase
 from geo.programmes import Programme
-from geo.project import Mention, Project
+from geo.project import Mention, Offer, Project
 from geo.vocabulary import Phase
 from layers.indicator_rows import kind_word
 from layers.wording import filter_in_words, mention_place, mention_printed_under, place_name
@@ -138,7 +138,7 @@ def records_of(data: Dataset, request: ExportRequest) -> Records:
         return Table(name, tuple(fields), tuple(_clean_row(words, name, row, losses) for row in rows))
 
     return Records(
-        projects=table("projects", _filled_fields(data), (_project_row(data, words, each) for each in projects)),
+        projects=table("projects", _filled_fields(data, words), (_project_row(data, words, each) for each in projects)),
         mentions=table(
             "mentions", MENTION_FIELDS, (row for each in projects for row in _mention_rows(data, words, each))
         ),
@@ -167,11 +167,13 @@ def _clean_row(words: Words, table: str, row: Row, losses: list[Loss]) -> Row:
     return cleaned
 
 
-def _filled_fields(data: Dataset) -> Iterable[Field]:
+def _filled_fields(data: Dataset, words: Words) -> Iterable[Field]:
     """Yield the fields of projects without the optional ones that no project of the data set fills."""
     filled = {f"name_{language}" for project in data.projects for language in project.names}
     if any(project.current_status for project in data.projects):
         filled |= {"status", "status_date", "status_source"}
+    if any(project.offer for project in data.projects):
+        filled |= set(_offer_row(words, None))
     return (each for each in PROJECT_FIELDS if not each.optional or each.name in filled)
 
 
@@ -203,6 +205,7 @@ def _project_row(data: Dataset, words: Words, project: Project) -> Row:
         "status": status.value if status else None,
         "status_date": status.date if status else None,
         "status_source": status.source if status else None,
+        **_offer_row(words, project.offer),
         "as_worded": _as_worded(data, words),
         "phase": str(project.phase),
         "phases_any": BETWEEN.join(phase for phase in Phase if phase in project.phases_in_any_wording),
@@ -212,6 +215,17 @@ def _project_row(data: Dataset, words: Words, project: Project) -> Row:
         "element": project.element,
         "grade": str(location.grade),
         "data_version": data.version,
+    }
+
+
+def _offer_row(words: Words, offer: Offer | None) -> Row:
+    texts = ("land_use", "investment_sought", "contact")
+    return {
+        "site_area_m2": offer.site_area_m2 if offer else None,
+        "plot_ratio": offer.plot_ratio if offer else None,
+        **{name: text.in_language(words.language) if (text := getattr(offer, name, None)) else None for name in texts},
+        "offer_date": offer.date if offer else None,
+        "offer_source": offer.source if offer else None,
     }
 
 

@@ -15,6 +15,7 @@ from layers.wording import (
     grade_in_words,
     mention_place,
     mention_printed_under,
+    office_facts,
     phases_in_words,
     structure_in_words,
 )
@@ -74,7 +75,6 @@ def structure_order(data: Dataset, project: Project) -> int:
 def project_texts(data: Dataset, words: Words, project: Project) -> Card:
     """Return what differs by language."""
     row = list_row(data, words, project)
-    status = project.current_status
     return {
         "name": row["name"],
         "note": row["note"],
@@ -85,7 +85,7 @@ def project_texts(data: Dataset, words: Words, project: Project) -> Card:
         "basis": _in(words, project.location.basis),
         "checked": words.date(project.location.checked),
         "summary": _in(words, project.summary),
-        "current": f"{status.value}（{words.date(status.date)}，{status.source}）" if status else "",
+        "office": office_facts(words, project),
     }
 
 

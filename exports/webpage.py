@@ -13,7 +13,7 @@ from branca.element import Figure
 
 from exports import webcards
 from exports.request import ExportRequest, UnknownExtentError, wanted_projects
-from exports.webfont import font_face
+from exports.webfont import font_faces
 from exports.writing import write_whole
 from geo.load import Dataset
 from geo.names import name_in
@@ -67,7 +67,7 @@ def webpage_html(data: Dataset, request: ExportRequest) -> str:
         title=html.escape(page_title(data, request, words)),
         policy=POLICY,
         icon=base64.b64encode((_STATIC / "icon.svg").read_bytes()).decode("ascii"),
-        style=font_face(content + map_script) + _unindented(_leaflet_css() + map_css() + _styles()),
+        style=font_faces(content + map_script) + _unindented(_leaflet_css() + map_css() + _styles()),
         noscript=html.escape(" ".join(words_in(language)("webpage.noscript") for language in LANGUAGES)),
         map=figure.html.render(),
         leaflet=(_STATIC / LEAFLET / "leaflet.js").read_text(encoding="utf-8"),

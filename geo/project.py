@@ -87,6 +87,25 @@ class CurrentStatus(Record):
     source: Text
 
 
+class Offer(Record):
+    """What an investor can be offered at a site; filled by the office, never by us. `date` is when it held."""
+
+    site_area_m2: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    plot_ratio: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    land_use: Localised | None = None
+    investment_sought: Localised | None = None
+    contact: Localised | None = None
+    date: date
+    source: Text
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        told = (self.site_area_m2, self.plot_ratio, self.land_use, self.investment_sought, self.contact)
+        if not any(told):
+            raise ValueError("an offer fills at least one of its fields")
+        return self
+
+
 class Project(Record):
     """A project of the plan, as the ``properties`` of its feature plus ``id`` and point.
 
@@ -107,6 +126,7 @@ class Project(Record):
     mentions: Annotated[tuple[Mention, ...], Field(min_length=1)]
     location: Location
     summary: Localised
+    offer: Offer | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

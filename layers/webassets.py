@@ -11,7 +11,10 @@ GEOMAN: Final = {
     "script": f"{STATIC_URL}/{GEOMAN_DIR}/leaflet-geoman.min.js",
     "css": f"{STATIC_URL}/{GEOMAN_DIR}/leaflet-geoman.css",
 }
-FONT_FACES: Final = {
-    400: f"{STATIC_URL}/fonts/noto-sans-sc-2.004-400.woff2",
-    700: f"{STATIC_URL}/fonts/noto-sans-sc-2.004-700.woff2",
-}
+HANGUL_RANGES: Final = "U+3131-318E,U+AC00-D7A3"
+FONT_FACES: Final = tuple(
+    (weight, f"{STATIC_URL}/fonts/noto-sans-{script}-2.004-{weight}.woff2", ranges)
+    for script, ranges in (("sc", None), ("kr", HANGUL_RANGES))
+    for weight in (400, 700)
+)
+"""Weight, file and the characters that alone are taken from it; the Korean files are fetched where there is Hangul."""

@@ -28,7 +28,7 @@ from layers.webassets import FONT_FACES, GEOMAN, LEAFLET_CSS, LEAFLET_JS
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
-SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "bridge")
+SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "tiles", "bridge")
 FONT_STACK: Final = '"Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif'
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
@@ -103,6 +103,7 @@ def _site_columns(projects: Iterable[Project]) -> dict[str, Any]:
         "stage": [p.stage.value for p in rows],
         "grade": [p.location.grade.value for p in rows],
         "filled": [int(p.location.grade in style.FILLED_GRADES) for p in rows],
+        "element": [p.element for p in rows],
         "accuracy": [p.location.accuracy_m for p in rows],
         "names": {language: [p.name_in(language) for p in rows] for language in LANGUAGES},
     }
@@ -174,6 +175,7 @@ def _style_for_bridge() -> dict[str, Any]:
         "radius": style.SITE_RADIUS_PX,
         "presentScale": style.PRESENT_SCALE,
         "fillOpacity": style.FILL_OPACITY,
+        "faded": style.FADED_OPACITY,
         "stackPoints": SHAPES["circle"],
         "siteLabelZoom": SITE_LABEL_ZOOM,
         "accuracyZoom": ACCURACY_ZOOM,
@@ -226,8 +228,9 @@ def web_file(name: str) -> str:
 
 def _add_head(folium_map: folium.Map) -> None:
     faces = "".join(
-        f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}")}}'
-        for weight, url in FONT_FACES.items()
+        f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}")'
+        + (f";unicode-range:{ranges}}}" if ranges else "}")
+        for weight, url, ranges in FONT_FACES
     )
     figure = cast(Figure, folium_map.get_root())
     head = HtmlElement(f"<style>{faces}{map_css()}{web_file('map_page.css')}</style>")

@@ -1,5 +1,6 @@
 """What screens and files say of a project, a place or a filter, in one wording; plain text, not yet escaped."""
 
+import datetime
 from collections.abc import Sequence
 
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
@@ -154,10 +155,27 @@ def site_facts(data: Dataset, words: Words, project: Project) -> list[tuple[str,
         (words("detail.sector"), words(f"sector.{project.sector}")),
         (words("detail.structure"), structure_in_words(data, words, project)),
     ]
-    if project.current_status:
-        status = project.current_status
-        facts.insert(1, (words("detail.current"), f"{status.value} ({words.date(status.date)}, {status.source})"))
+    return [*facts, *office_facts(words, project)]
+
+
+def office_facts(words: Words, project: Project) -> list[tuple[str, str]]:
+    """Return what the office has filled in as (term, value) pairs: the present state, and what it offers investors."""
+    facts = []
+    if status := project.current_status:
+        facts.append((words("detail.current"), _as_of(words, status.value, status.date, status.source)))
+    if offer := project.offer:
+        said = [
+            ("offer.site_area", area_in_words(words, offer.site_area_m2) if offer.site_area_m2 else None),
+            ("offer.plot_ratio", words.number(offer.plot_ratio) if offer.plot_ratio else None),
+            *((f"offer.{name}", text.in_language(words.language) if (text := getattr(offer, name)) else None)
+              for name in ("land_use", "investment_sought", "contact")),
+        ]  # fmt: skip
+        facts += [(words(term), _as_of(words, value, offer.date, offer.source)) for term, value in said if value]
     return facts
+
+
+def _as_of(words: Words, value: str, date: datetime.date, source: str) -> str:
+    return words("format.as_of", value=value, date=words.date(date), source=source)
 
 
 def evidence_facts(words: Words, project: Project) -> list[tuple[str, str]]:

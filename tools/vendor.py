@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "static"
 PRINT_FONTS = ROOT / "exports" / "fonts"
 AXE_HOME = ROOT / "tests" / "browser"
-TEXTS = ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "locales/**/*.po")
+TEXTS = ("data/**/*.geojson", "data/**/*.json", "data/**/*.csv", "data/**/*.po", "locales/**/*.po")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def main() -> None:
         vendor_geoman(fetch(GEOMAN, Path(folder)))
         vendor_axe(fetch(AXE, Path(folder)))
         chinese, korean = fetch(NOTO_SANS_SC, Path(folder)), fetch(NOTO_SANS_KR, Path(folder))
-        vendor_font(chinese)
+        vendor_web_fonts(chinese, korean)
         vendor_print_fonts(chinese, korean)
     for path in sorted((*STATIC.rglob("*"), *PRINT_FONTS.rglob("*"))):
         if path.is_file():
@@ -161,27 +161,36 @@ def vendor_axe(package: Path) -> None:
         shutil.copyfile(package / name, target / name)
 
 
-def vendor_font(package: Path) -> None:
+def vendor_web_fonts(chinese: Path, korean: Path) -> None:
+    """Cut the fonts of the screen; the Korean one is fetched by a browser only where there is Hangul."""
     target = STATIC / "fonts"
     target.mkdir(parents=True, exist_ok=True)
-    for old in target.glob("noto-sans-sc-*"):
+    for old in target.glob("noto-sans-*"):
         old.unlink()
-    for weight, name in FONT_WEIGHTS.items():
-        font = TTFont(package / name, recalcTimestamp=False)
-        warn_of_missing(font, weight)
-        subset(font, characters(), flavor="woff2")
-        font.save(target / f"noto-sans-sc-{version_of(font)}-{weight}.woff2")
-    shutil.copyfile(package / "LICENSE_FONT", target / "OFL.txt")
+    for weights, package, wanted, name in (
+        (FONT_WEIGHTS, chinese, characters(), "noto-sans-sc"),
+        (KOREAN_WEIGHTS, korean, hangul(), "noto-sans-kr"),
+    ):
+        for weight, file in weights.items():
+            font = TTFont(package / file, recalcTimestamp=False)
+            if package is chinese:
+                warn_of_missing(font, weight)
+            subset(font, wanted, flavor="woff2")
+            font.save(target / f"{name}-{version_of(font)}-{weight}.woff2")
+    shutil.copyfile(chinese / "LICENSE_FONT", target / "OFL.txt")
+
+
+def hangul() -> set[str]:
+    return {chr(code) for first, last in (HANGUL, JAMO) for code in range(first, last + 1)}
 
 
 def vendor_print_fonts(chinese: Path, korean: Path) -> None:
     """Cut the fonts that maps and decks are printed with: static TTF, which every PDF reader draws right."""
     shutil.rmtree(PRINT_FONTS, ignore_errors=True)
     PRINT_FONTS.mkdir(parents=True)
-    hangul = {chr(code) for first, last in (HANGUL, JAMO) for code in range(first, last + 1)}
     for weights, package, wanted, name in (
         (FONT_WEIGHTS, chinese, characters() | rare_hanzi(), "NotoSansSC"),
-        (KOREAN_WEIGHTS, korean, hangul, "NotoSansKR"),
+        (KOREAN_WEIGHTS, korean, hangul(), "NotoSansKR"),
     ):
         for weight, file in weights.items():
             font = TTFont(package / file, recalcTimestamp=False)
@@ -244,10 +253,10 @@ def standard_characters(encoding: str, last_row: int) -> Iterator[str]:
 
 
 def project_characters() -> set[str]:
-    """Return every printable character of the project's data and catalogues."""
+    """Return every printable character of the project's data and catalogues but Hangul, which has its own font."""
     paths = (path for pattern in TEXTS for path in ROOT.glob(pattern))
     texts = (path.read_text(encoding="utf-8-sig") for path in paths)
-    return {character for text in texts for character in text if character.isprintable()}
+    return {character for text in texts for character in text if character.isprintable()} - hangul()
 
 
 def warn_of_missing(font: TTFont, weight: int) -> None:

@@ -14,6 +14,7 @@ from layers.wording import (
     coordinate_in_words,
     distance_in_words,
     grade_in_words,
+    office_facts,
     phases_in_words,
     place_kind_in_words,
     source_in_words,
@@ -99,9 +100,7 @@ def project_detail(desk: Desk, project: Project) -> None:
         ),
         _fact(words("detail.structure"), _structure(desk, project)),
     ]
-    if project.current_status:
-        status = project.current_status
-        facts.append(_fact(words("detail.current"), f"{status.value}（{words.date(status.date)}，{status.source}）"))
+    facts += [_fact(term, value) for term, value in office_facts(words, project)]
     st.html(
         html(
             '<article class="detail">{heading}<p>{summary}</p><dl>{facts}</dl>{mentions}{location}</article>',

@@ -235,7 +235,8 @@
     if (top > window.innerHeight * 0.6 || top < 0) window.scrollBy({top: top - window.innerHeight * 0.4, behavior: "smooth"});
   }
 
-  const fact = (term, ...value) => value.filter(Boolean).length ? [make("dt", {text: word(term)}), make("dd", {}, ...value)] : [];
+  const told = (term, ...value) => value.filter(Boolean).length ? [make("dt", {text: term}), make("dd", {}, ...value)] : [];
+  const fact = (term, ...value) => told(word(term), ...value);
   const chinese = text => make("span", {text, lang: "zh"});
   const note = text => text && make("span", {className: "note", text});
 
@@ -264,7 +265,7 @@
         ...fact("detail.phase", text.phase),
         ...fact("detail.sector", word("sector." + project.sector), note(word("detail.sector_note"))),
         ...fact("detail.structure", structure, note(text.structureBasis)),
-        ...fact("detail.current", text.current)),
+        ...text.office.flatMap(([term, value]) => told(term, value))),
       make("h3", {text: word("detail.mentions")}),
       make("ul", {}, ...project.mentions.map(mention)),
       make("h3", {text: word("detail.location")}),

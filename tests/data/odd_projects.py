@@ -26,6 +26,10 @@ NAMES = {
     "escape": "_x0041_ &P $[id]",
 }
 LONG_TEXT = "👷汉a" * 200
+OFFER = {
+    "site_area_m2": 12345.5, "plot_ratio": 2.5, "land_use": both("=商业"), "contact": both("<b>+86 411 0000 0000</b>"),
+    "date": "2025-07-08", "source": "office",
+}  # fmt: skip
 
 
 def shipped_features() -> list[dict[str, Any]]:
@@ -46,7 +50,9 @@ def odd_dataset(folder: Path) -> Dataset:
     files["projects.geojson"] = collection(
         *(project_feature(identity, name=name) for identity, name in NAMES.items()),
         project_feature("no-place", None, name="=无处"),
-        project_feature("told", summary=both(LONG_TEXT), current_status=status, names={"en": "Told", "ko": "서구"}),
+        project_feature(
+            "told", summary=both(LONG_TEXT), current_status=status, offer=OFFER, names={"en": "Told", "ko": "서구"}
+        ),
         version="1",
     )
     dataset = load_dataset(write(folder, files))

@@ -107,7 +107,8 @@ def test_optional_columns_are_left_out_while_nothing_fills_them(shipped, tmp_pat
     optional = {field.name for field in PROJECT_FIELDS if field.optional}
     assert not optional & {field.name for field in records_of(shipped, ExportRequest()).projects.fields}
     filled = {field.name for field in records_of(odd_dataset(tmp_path), ExportRequest()).projects.fields} & optional
-    assert filled == {"name_ko", "status", "status_date", "status_source"}
+    offered = {"site_area_m2", "plot_ratio", "land_use", "investment_sought", "contact", "offer_date", "offer_source"}
+    assert filled == {"name_ko", "status", "status_date", "status_source", *offered}
 
 
 def test_the_filter_and_the_unplaced_are_counted_in_words(shipped):
