@@ -10,7 +10,7 @@ from typing import Final
 from pptx.enum.shapes import MSO_SHAPE
 
 from exports.deckframe import DeckFrame
-from exports.deckmaps import plan_map, rendered
+from exports.deckmaps import plan_slide_map, rendered
 from exports.deckpanel import (
     GAP_PT,
     Row,
@@ -25,13 +25,10 @@ from exports.deckpanel import (
 )
 from exports.deckproject import project_slide
 from exports.fonts import missing_characters
+from exports.mapplan import MapPlan
+from exports.marginalia import missing_note, sheet_title
 from exports.native_map import Looks, NativeMap, preset
 from exports.request import ExportRequest, Extent, chosen_projects
-from exports.sheet import (
-    MapPlan,
-    missing_note,
-    sheet_title,
-)
 from exports.slides import (
     CELL_MARGIN_PT,
     Box,
@@ -54,6 +51,7 @@ from geo.names import name_in
 from geo.project import Project
 from geo.vocabulary import Phase, Sector
 from layers import style
+from layers.structure_wording import members_by_element, without_element
 
 Progress = Callable[[int, int], None]
 """Told after each slide how many are done, and of how many."""
@@ -145,7 +143,7 @@ class _Deck(DeckFrame):
 
     @property
     def _index_is_beside(self) -> bool:
-        return self.overview_layout.has_index or not self.overview_layout.plan.drawing.drawn.numbered
+        return self.overview_layout.has_index or not self.overview_layout.plan.drawn.numbered
 
     def _head_height(self) -> float:
         return 62.0 if self.projects else 96.0
@@ -159,7 +157,7 @@ class _Deck(DeckFrame):
             map_width = body.width - panel - GAP_PT - 4
             if map_width < body.width * LEAST_MAP_SHARE:
                 continue
-            plan = plan_map(self.data, self.request, map_width, body.height)
+            plan = plan_slide_map(self.data, self.request, map_width, body.height)
             map_box = Box(body.left, body.top, map_width, body.height)
             for size in PANEL_SIZES:
                 rows = self._panel_rows(plan, narrow, size, has_index=has_index)
@@ -170,7 +168,7 @@ class _Deck(DeckFrame):
         return _MapLayout(plan, map_box, [*(columns_of(rows, 99, body.height - 96) or [])][:count], narrow, False)
 
     def _panel_rows(self, plan: MapPlan, width: float, size_pt: float, *, has_index: bool) -> list[Row]:
-        drawn = plan.drawing.drawn
+        drawn = plan.drawn
         rows = legend_rows(self.data, self.words, drawn, self.projects, width, size_pt)
         if not drawn.numbered:
             return rows
@@ -215,7 +213,7 @@ class _Deck(DeckFrame):
             self.say_empty(canvas, Box(panel.left, panel.top + 54, panel.width, 36))
 
     def _index(self) -> Canvas:
-        drawn, body = self.overview_layout.plan.drawing.drawn, self.deck.body
+        drawn, body = self.overview_layout.plan.drawn, self.deck.body
         canvas = self.add(self.words("print.index"), self.words("deck.index_note"))
         width = (body.width - 2 * GAP_PT) / 3
         first = len(self.deck) + 3
@@ -259,19 +257,19 @@ class _Deck(DeckFrame):
             update={"extent": Extent(), "hidden": self.request.hidden | {"sites"}, "filter": ProjectFilter()}
         )
         width = body.width * (0.34 if words.language == "zh" else 0.25)
-        note = self._membership_note()
-        under = text_height(note, width, NOTE_PT)
+        told = self._membership_notes()
+        under = sum(text_height(line, width, NOTE_PT) for line in told)
         map_box = Box(body.left, body.top, width, body.height - under - 8)
-        plan = plan_map(self.data, request, width, map_box.height)
+        plan = plan_slide_map(self.data, request, width, map_box.height)
         canvas.picture(map_box, rendered(plan, MAP_DPI), title, words("deck.alt_structure_map", title=title))
         note_box = Box(body.left, map_box.top + map_box.height + 8, width, under)
-        canvas.text(note_box, [paragraph(note, NOTE_PT, colour=style.TEXT_SECONDARY)], "note")
+        canvas.text(note_box, [paragraph(line, NOTE_PT, colour=style.TEXT_SECONDARY) for line in told], "note")
         left = body.left + width + GAP_PT
         table_box = Box(left, body.top, body.left + body.width - left, body.height)
         table = self._structure_table(table_box.width)
         canvas.table(table_box, table, STRUCTURE_SIZES, title, words("deck.alt_structure_table"), stretch=1.3)
-        canvas.notes += [note, *(line for placed in self.data.elements for line in self._element_notes(placed.element))]
-        canvas.notes += self.source_notes()
+        spoken = (line for placed in self.data.elements for line in self._element_notes(placed.element))
+        canvas.notes += [*told, *spoken, *self.source_notes()]
         return canvas
 
     def _structure_table(self, width: float) -> Table:
@@ -279,10 +277,9 @@ class _Deck(DeckFrame):
         heads = ("deck.element", "deck.group", "detail.functions", "detail.leading_sectors", "deck.members")
         rows = [tuple(Cell(words(head), align="ctr" if head == "deck.members" else "l") for head in heads)]
         groups = {group.name: name_in(language, group.name, group.names) for group in self.data.district.groups}
+        members = members_by_element(self.data, self.projects)
         for placed in self.data.elements:
             element = placed.element
-            members = [project for project in self.projects if project.element == element.id]
-            counted = words("deck.member_count", n=len(members), unplaced=sum(not p.placed for p in members))
             name = element.name if language == "zh" else f"{element.name_in(language)} {element.name}"
             functions, sectors = (
                 words("format.list").join(term.in_language(language) for term in terms) or "—"
@@ -290,15 +287,23 @@ class _Deck(DeckFrame):
             )
             rows.append(
                 (Cell(name, bold=True), Cell(groups.get(element.group, element.group)), Cell(functions), Cell(sectors),
-                 Cell(counted, align="ctr"))
+                 Cell(self._member_count(members[element.id]), align="ctr"))
             )  # fmt: skip
         shares = (0.24, 0.08, 0.28, 0.27, 0.13) if language == "zh" else (0.25, 0.08, 0.305, 0.26, 0.105)
         return Table(tuple(rows), tuple(width * share for share in shares), striped=True)
 
-    def _membership_note(self) -> str:
-        group_only = sum(1 for project in self.projects if not project.element and project.group)
-        neither = sum(1 for project in self.projects if not project.element and not project.group)
-        return self.words("deck.membership", group_only=group_only, neither=neither)
+    def _member_count(self, members: Sequence[Project]) -> str:
+        return self.words("deck.member_count", n=len(members), unplaced=sum(not project.placed for project in members))
+
+    def _membership_notes(self) -> list[str]:
+        """Return what the table counts, and how many projects are of none of its rows."""
+        words, members = self.words, members_by_element(self.data, self.projects)
+        others = [
+            words("format.term", term=title, value=self._member_count(its))
+            for title, its in without_element(self.data, words, members)
+        ]
+        told = [words("deck.membership")]
+        return [*told, words("deck.beyond_table", others=words("format.phrases").join(others))] if others else told
 
     def _element_notes(self, element: Element) -> list[str]:
         words, language = self.words, self.words.language

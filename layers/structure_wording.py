@@ -1,5 +1,6 @@
 """What screens say of the structure elements' size, neighbours and projects; plain text, not yet escaped."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from geo.layout import Element
@@ -44,9 +45,25 @@ def group_in_words(data: Dataset, words: Words, element: Element) -> str:
     return name_in(words.language, group.name, group.names) if group else element.group
 
 
-def members_by_element(data: Dataset) -> dict[str | None, list[Project]]:
-    """Return the projects that the plan ties to each element, under None those that it ties to none."""
-    found: dict[str | None, list[Project]] = {None: []} | {placed.element.id: [] for placed in data.elements}
-    for project in data.projects:
-        found[project.element if project.element in found else None].append(project)
+def members_by_element(data: Dataset, projects: Iterable[Project] | None = None) -> dict[str | None, list[Project]]:
+    """Return the projects, all by default, by what of the structure the plan ties them to.
+
+    The keys are the elements' ids, the groups' names for what is tied to a group as a whole, and None for neither.
+    """
+    codes = [*(placed.element.id for placed in data.elements), *(group.name for group in data.district.groups), None]
+    found: dict[str | None, list[Project]] = {code: [] for code in codes}
+    for project in data.projects if projects is None else projects:
+        ties = (project.element, project.group)
+        found[next((code for code in ties if code and code in found), None)].append(project)
     return found
+
+
+def without_element(
+    data: Dataset, words: Words, members: Mapping[str | None, list[Project]]
+) -> list[tuple[str, list[Project]]]:
+    """Return the `members` tied to no single element, by group and then those of none, each under its title."""
+    rows = [
+        (words("detail.group_only", group=name_in(words.language, group.name, group.names)), members[group.name])
+        for group in data.district.groups
+    ]
+    return [(title, its) for title, its in (*rows, (words("detail.no_element"), members[None])) if its]

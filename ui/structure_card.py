@@ -69,7 +69,7 @@ def _project(desk: Desk, project: Project) -> Markup:
 
 def _projects(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Markup:
     words, order = desk.words, list(Phase)
-    group_only = sum(p.element is None and p.group == stop.element.group for p in desk.data.projects)
+    group_only = len(members_by_element(desk.data).get(stop.element.group, ()))
     parts = [html("<h3>{title}</h3>", title=words("structure.members", n=len(members)))]
     if members:
         rows = sorted(members, key=lambda project: order.index(project.phase))

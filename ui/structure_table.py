@@ -8,7 +8,7 @@ from markupsafe import Markup
 from geo.load import PlacedElement
 from geo.project import Project
 from geo.vocabulary import Stage
-from layers.structure_wording import extent_in_words, group_in_words, members_by_element
+from layers.structure_wording import extent_in_words, group_in_words, members_by_element, without_element
 from ui.board import board
 from ui.cache import structure_figures
 from ui.desk import Desk
@@ -92,7 +92,7 @@ def comparison_table(desk: Desk) -> Markup:
         title=title,
         head=joined(head),
         rows=joined(rows),
-        rest=_sum_row(words("structure.without_element"), members[None]),
+        rest=joined([_sum_row(label, its) for label, its in without_element(data, words, members)]),
         total=_sum_row(words("structure.total"), data.projects),
         note=words("structure.table_note"),
     )

@@ -165,8 +165,14 @@ def test_the_comparison_counts_every_project_once():
         assert group == p["group"] and ("公里" in extent)
         assert sectors == ("、".join(term["zh"] for term in p["leading_sectors"]) or words("structure.no_sectors"))
         assert plan == words("structure.plan_place", **p["plan"])
-    assert rows.pop(words("structure.without_element"))[2:-2] == tally(members(None))
+    loose = {
+        group: [f for f in members(None) if f["properties"]["group"] == group] for group in ("两湾", "四片区", None)
+    }
+    rest = {words("detail.group_only", group=group) if group else words("detail.no_element"): group for group in loose}
+    for label, group in rest.items():
+        assert rows.pop(label)[2:-2] == tally(loose[group])
     assert rows.pop(words("structure.total"))[2:-2] == tally(features("projects"))
+    assert sum(len(members(element_id)) for element_id in ELEMENTS) + sum(map(len, loose.values())) == 113
     assert rows == {}
     markup = text_of(app, "structure_table")
     assert (

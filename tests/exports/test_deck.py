@@ -214,10 +214,14 @@ def test_the_structure_table_has_every_element_and_its_members(presentation, shi
     slide = next(s for s in presentation.slides if any(sh.has_table and len(sh.table.columns) == 5 for sh in s.shapes))
     rows = [[cell.text for cell in row.cells] for row in graphic(slide, "has_table").table.rows]
     elements = json.loads((SHIPPED / "layout.geojson").read_text(encoding="utf-8"))["features"]
-    members = Counter(feature["properties"]["element"] for feature in FEATURES)
-    assert len(rows) == 1 + len(elements)
-    for row, element in zip(rows[1:], elements, strict=True):
-        assert re.match(r"\d+", row[4]).group() == str(members[element["id"]])
+    ties = Counter(f["properties"]["element"] or f["properties"]["group"] for f in FEATURES)
+    counts = [int(re.match(r"\d+", row[4]).group()) for row in rows[1:]]
+    assert counts == [ties[element["id"]] for element in elements]
+    note = next(shape.text_frame.text for shape in slide.shapes if shape.name == "note")
+    beyond = [int(n) for n in re.findall(r"[：:] ?(\d+) ?[（(]\d+[)）]", note)]
+    assert beyond == [ties["两湾"], ties["四片区"], ties[None]]
+    assert sum(counts) + sum(beyond) == len(FEATURES)
+    for element in elements:
         assert all(term["zh"] in notes_of(slide) for term in element["properties"]["functions"])
 
 
