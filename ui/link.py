@@ -18,6 +18,7 @@ View = tuple[float, float, float]
 MAX_DETAIL = 60
 LIBRARY_VIEWS = ("table", "matrix", "unplaced", "programmes")
 VIEW_REACH_DEG = 0.5
+MAX_SHORTLIST = 30
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Known:
 class DeskState:
     """Everything a link carries. `view` is lat, lon, zoom; None means the whole district.
 
-    `present` is the structure page in large type for a meeting room, `library` the project library's view.
+    `present` is the structure page in large type for a meeting room, `library` the project library's view,
+    `shortlist` the ids of the projects that the reader has collected, in order.
     """
 
     filter: ProjectFilter = field(default_factory=ProjectFilter)
@@ -54,6 +56,7 @@ class DeskState:
     view: View | None = None
     present: bool = False
     library: str = LIBRARY_VIEWS[0]
+    shortlist: tuple[str, ...] = ()
 
 
 def encode(state: DeskState) -> str:
@@ -83,6 +86,8 @@ def encode(state: DeskState) -> str:
         pairs.append(("present", "1"))
     if state.library != LIBRARY_VIEWS[0]:
         pairs.append(("library", state.library))
+    if state.shortlist:
+        pairs.append(("list", ",".join(state.shortlist)))
     return urlencode(pairs, safe=",")
 
 
@@ -97,12 +102,21 @@ class _Reader:
         self.problems.append(Problem("link_value", name, _cut(", ".join(values))))
 
     def codes(self, name: str, known: Iterable[str]) -> frozenset[str]:
+        return frozenset(self.codes_in_order(name, known))
+
+    def codes_in_order(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         allowed = set(known)
         values = [value for value in self.params.get(name, "").split(",") if value]
         wrong = [value for value in values if value not in allowed]
         if wrong:
             self.refuse(name, *wrong)
-        return frozenset(values) & allowed
+        return tuple(dict.fromkeys(value for value in values if value in allowed))
+
+    def shortlist(self, known: Known) -> tuple[str, ...]:
+        ids = self.codes_in_order("list", known.projects)
+        if len(ids) > MAX_SHORTLIST:
+            self.problems.append(Problem("link_list_cut", "list", str(MAX_SHORTLIST)))
+        return ids[:MAX_SHORTLIST]
 
     def one(self, name: str, known: Iterable[str], default: str) -> str:
         value = self.params.get(name)
@@ -172,6 +186,7 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         view=reader.view("view", known.centre),
         present=reader.one("present", ["1"], "") == "1",
         library=reader.one("library", LIBRARY_VIEWS, LIBRARY_VIEWS[0]),
+        shortlist=reader.shortlist(known),
     )
     return state, reader.problems
 

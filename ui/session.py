@@ -15,12 +15,12 @@ from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 from ui.cache import dataset, tile_sources
-from ui.link import LIBRARY_VIEWS, DeskState, Known, Selection, View, decode, single_values
+from ui.link import LIBRARY_VIEWS, MAX_SHORTLIST, DeskState, Known, Selection, View, decode, single_values
 
 LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
-_PRESENT, _TOUR = "present", "tour"
+_PRESENT, _TOUR, _SHORTLIST = "present", "tour", "shortlist"
 _EXPORT_ONLY, LIBRARY = "export_only", "library"
 EXTENT, EXPORT_PATH = "x_extent", "export"
 USUAL_MAP_PX, TILE_PX = (970, 740), 256
@@ -51,6 +51,7 @@ def start(data: Dataset) -> None:
     st.session_state[_FIRST_VIEW] = state.view
     st.session_state[_PRESENT] = state.present
     st.session_state[LIBRARY] = state.library
+    st.session_state[_SHORTLIST] = state.shortlist
     st.session_state[LANGUAGE] = state.language
     st.session_state[TILES] = state.tiles
     st.session_state[HIDDEN] = state.hidden
@@ -155,6 +156,25 @@ def select(selection: Selection | None) -> None:
         st.session_state[TAB] = TAB_DETAIL
 
 
+def shortlist() -> tuple[str, ...]:
+    """Return the ids of the projects that the reader has collected, in the order of collecting."""
+    collected: tuple[str, ...] = st.session_state.get(_SHORTLIST, ())
+    return collected
+
+
+def collect(project_ids: Iterable[str]) -> bool:
+    """Put projects on the shortlist; return whether there was room for all of them."""
+    wanted = tuple(dict.fromkeys((*shortlist(), *project_ids)))
+    st.session_state[_SHORTLIST] = wanted[:MAX_SHORTLIST]
+    return len(wanted) <= MAX_SHORTLIST
+
+
+def drop_from_shortlist(project_id: str | None) -> None:
+    """Take one project off the shortlist, or all of them where `project_id` is None."""
+    left = tuple(each for each in shortlist() if project_id is not None and each != project_id)
+    st.session_state[_SHORTLIST] = left
+
+
 def present(wanted: bool) -> None:
     """Show the structure page in large type for a meeting room, or no longer."""
     st.session_state[_PRESENT] = wanted
@@ -207,6 +227,7 @@ def current(data: Dataset) -> DeskState:
         view=first_view(),
         present=bool(get(_PRESENT)),
         library=get(LIBRARY) or LIBRARY_VIEWS[0],
+        shortlist=tuple(each for each in shortlist() if each in known.projects),
     )
 
 

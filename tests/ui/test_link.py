@@ -45,6 +45,7 @@ states = st.builds(
     tiles=st.sampled_from([NO_TILES, "osm"]),
     present=st.booleans(),
     library=st.sampled_from(LIBRARY_VIEWS),
+    shortlist=st.lists(st.sampled_from(sorted(KNOWN.projects)), unique=True).map(tuple),
 )
 
 
@@ -198,3 +199,13 @@ def test_a_huge_link_is_read():
 )
 def test_a_repeated_parameter_is_a_list(raw, single):
     assert single_values(raw) == single
+
+
+def test_a_shortlist_keeps_its_order_and_its_length_is_limited():
+    many = Known(frozenset(), frozenset(f"p-{n}" for n in range(40)), frozenset(), frozenset(), (121.615, 38.907))
+    state, problems = decode({"list": "p-3,p-1,p-3,nowhere"}, many)
+    assert state.shortlist == ("p-3", "p-1")
+    assert problems == [Problem("link_value", "list", "nowhere")]
+    state, problems = decode({"list": ",".join(f"p-{n}" for n in range(39, -1, -1))}, many)
+    assert state.shortlist == tuple(f"p-{n}" for n in range(39, 9, -1))
+    assert problems == [Problem("link_list_cut", "list", "30")]
