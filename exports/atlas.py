@@ -10,10 +10,11 @@ from exports.contents import figure_rows, site_rows
 from exports.fonts import font, wrapped
 from exports.layered_pdf import Page, write_pages
 from exports.locator import locator_row
+from exports.marginalia import notes_of, stamp_of, subtitle_of
 from exports.panel import Column, Row, flow, heading, lines, numbered_row
 from exports.picture import layer_names, place_of
 from exports.request import ExportRequest, Extent, chosen_projects, wanted_projects
-from exports.sheet import SheetStyle, make_sheet, notes_of, stamp_of, style_of, subtitle_of
+from exports.sheet import SheetStyle, make_sheet, style_of
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project

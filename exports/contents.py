@@ -7,7 +7,7 @@ from typing import Final
 
 from exports.legend import DrawSymbol, legend_rows, sector_symbol
 from exports.locator import locator_row
-from exports.mapdraw import DrawnMap, MapFrame
+from exports.mapframe import DrawnMap, MapFrame
 from exports.panel import Bar, Filler, Row, bar_row, fact_rows, heading, lines, numbered_row, remark, widest
 from exports.request import ExportRequest, wanted_projects
 from geo.load import Dataset

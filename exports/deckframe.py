@@ -6,8 +6,8 @@ from typing import Final
 
 from PIL import Image
 
+from exports.marginalia import filter_line, notes_of, stamp_of, subtitle_of
 from exports.request import ExportRequest, wanted_projects
-from exports.sheet import filter_line, notes_of, stamp_of, subtitle_of
 from exports.slides import Box, Canvas, Run, SlideDeck, fitted_text, paragraph
 from exports.template import template_of
 from geo.load import Dataset

@@ -9,31 +9,17 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from exports.canvas import page_axes
-from exports.furniture import NorthArrow, ScaleBar
-from exports.ground import grid_to_true_north_deg
-from exports.mapdraw import MapDrawing
+from exports.mapplan import MapPlan, extent_bounds_m, make_plan, map_projects
 from exports.request import ExportRequest
-from exports.sheet import MapPlan, extent_bounds_m, fitted_frame, highlight_of, map_projects
 from geo.load import Dataset
 
 PICTURE_COLOURS: Final = 256
 
 
-def plan_map(data: Dataset, request: ExportRequest, width: float, height: float) -> MapPlan:
-    """Return the map of a slide with its labels placed, as ``exports.sheet.map_picture`` would draw it.
-
-    It is planned here because the slide needs its numbers, its legend and, for the native map, every label's place.
-    """
+def plan_slide_map(data: Dataset, request: ExportRequest, width: float, height: float) -> MapPlan:
+    """Return the map of a slide with its labels placed: the slide needs its numbers, legend and labels' places."""
     box = (1.0, 1.0, width - 2, height - 2)
-    frame = fitted_frame(extent_bounds_m(data, request.extent), box[2], box[3])
-    bar = ScaleBar.of(frame, request.words, 8, on_paper=False)
-    arrow = NorthArrow(grid_to_true_north_deg(data.district.metric_crs, *data.district.centre), 9)
-    drawing = MapDrawing(
-        frame, data, request, map_projects(data, request), taken=(bar.box, arrow.box(frame)),
-        highlight=highlight_of(request),
-    )  # fmt: skip
-    drawing.place()
-    return MapPlan(drawing, box, bar, arrow)
+    return make_plan(data, request, map_projects(data, request), box, extent_bounds_m(data, request.extent), 1.0)
 
 
 def rendered(plan: MapPlan, dpi: int) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 from pptx.enum.shapes import MSO_SHAPE
 
 from exports.deckframe import DeckFrame
-from exports.deckmaps import plan_map, rendered
+from exports.deckmaps import plan_slide_map, rendered
 from exports.deckpanel import (
     GAP_PT,
     certainty_entries,
@@ -18,10 +18,11 @@ from exports.deckpanel import (
     strip_height,
     text_row,
 )
-from exports.mapdraw import DrawnMap
+from exports.mapframe import DrawnMap
+from exports.mapplan import MapPlan
+from exports.marginalia import notes_of, stamp_of
 from exports.native_map import Entry, Looks, preset
 from exports.request import Extent
-from exports.sheet import MapPlan, notes_of, stamp_of
 from exports.slides import (
     Box,
     Canvas,
@@ -132,10 +133,10 @@ def _with_map(frame: DeckFrame, canvas: Canvas, project: Project) -> None:
     alt = words("deck.alt_site_map", name=name, facts=place)
     canvas.picture(Box(body.left, body.top, width, height), rendered(plan, SITE_DPI), name, alt)
     strip = Box(body.left, body.top + height + 4, width, body.height - height - 4)
-    put_strip(canvas, _entries(frame, plan.drawing.drawn), strip, INDEX_PT, frame.legend_alt)
+    put_strip(canvas, _entries(frame, plan.drawn), strip, INDEX_PT, frame.legend_alt)
     left = body.left + width + GAP_PT + 4
     right = Box(left, body.top, body.left + body.width - left, body.height)
-    _facts(frame, canvas, right, project, _index_text(frame, plan.drawing.drawn))
+    _facts(frame, canvas, right, project, _index_text(frame, plan.drawn))
 
 
 def _entries(frame: DeckFrame, drawn: DrawnMap) -> list[Entry]:
@@ -147,11 +148,11 @@ def _site_map(frame: DeckFrame, project: Project, width: float) -> tuple[MapPlan
     extent = Extent(kind="site", id=project.id)
     request = frame.request.model_copy(update={"extent": extent, "title": None})
     height = frame.deck.body.height - 36
-    plan = plan_map(frame.data, request, width, height)
-    need = strip_height(_entries(frame, plan.drawing.drawn), width, INDEX_PT) + 4
+    plan = plan_slide_map(frame.data, request, width, height)
+    need = strip_height(_entries(frame, plan.drawn), width, INDEX_PT) + 4
     if need > 36:
         height = frame.deck.body.height - need
-        plan = plan_map(frame.data, request, width, height)
+        plan = plan_slide_map(frame.data, request, width, height)
     return plan, height
 
 

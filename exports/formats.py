@@ -10,9 +10,9 @@ from typing import Final, Literal
 from exports.atlas import write_atlas
 from exports.geojson import write_geojson
 from exports.kml import write_kmz
+from exports.marginalia import missing_note
 from exports.picture import write_pdf, write_png, write_svg
 from exports.request import ExportRequest
-from exports.sheet import missing_note
 from exports.spreadsheet import write_csv, write_xlsx
 from exports.vector import write_geopackage, write_shapefile
 from exports.webpage import write_webpage

@@ -9,7 +9,7 @@ from matplotlib.patches import Polygon, Rectangle
 from exports.canvas import Layer, text
 from exports.fonts import width_pt
 from exports.labels import Box
-from exports.mapdraw import MapFrame
+from exports.mapframe import MapFrame
 from layers import style
 from layers.words import Words
 

@@ -7,7 +7,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from exports.canvas import Layer
-from exports.mapdraw import SITE_RADIUS_PT, DrawnMap
+from exports.mapframe import DrawnMap
+from exports.mapsites import SITE_RADIUS_PT
 from exports.panel import Row, heading, legend_row, marker_symbol, text_symbol
 from geo.load import Dataset
 from geo.names import name_in

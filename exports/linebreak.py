@@ -42,6 +42,15 @@ def balanced(name: str, count: int, pairs: Pairs) -> tuple[str, ...]:
     return _balanced(name, count, tuple(_breaks(name, pairs)))
 
 
+def ways_to_break(data: Dataset, name: str, most: int) -> list[tuple[tuple[str, ...], float]]:
+    """Return ways to write a name in lines of about `most` characters, with how little liked each is."""
+    pairs, count = pairs_of(data), -(-len(name) // most)
+    ways = {balanced(name, count, pairs): 0.0}
+    for more in (1, 2) if count > 1 else (1,) if len(name) > most * 0.6 else ():
+        ways.setdefault(balanced(name, count + more, pairs), 5.0 * more)
+    return list(ways.items())
+
+
 @lru_cache(maxsize=4000)
 def _balanced(name: str, count: int, breaks: tuple[tuple[int, float], ...]) -> tuple[str, ...]:
     if count < 2 or not breaks:

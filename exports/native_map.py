@@ -20,8 +20,8 @@ from shapely.ops import linemerge
 from exports.furniture import length_in_words
 from exports.ground import ground_of
 from exports.labels import PlacedLabel, leader_from
-from exports.mapdraw import ACCURACY_FROM_SCALE, BADGE_RADIUS_PT, SITE_RADIUS_PT, STACK_RADIUS_PT
-from exports.sheet import MapPlan
+from exports.mapplan import MapPlan
+from exports.mapsites import ACCURACY_FROM_SCALE, BADGE_RADIUS_PT, SITE_RADIUS_PT, STACK_RADIUS_PT
 from exports.slides import Box, Canvas, Paragraph, Run, clean, describe, line_width, set_text
 from geo.load import Dataset, PlacedElement
 from geo.project import Project
@@ -137,8 +137,8 @@ class NativeMap:
     def __init__(self, canvas: Canvas, data: Dataset, plan: MapPlan, box: Box, projects: Sequence[Project]) -> None:
         self.canvas, self.data, self.plan, self.box = canvas, data, plan, box
         self.frame, self.ground = plan.frame, ground_of(data)
-        self.request, self.words = plan.drawing.request, plan.drawing.words
-        self.projects = [project for project in projects if project.id in plan.drawing.drawn.markers]
+        self.request, self.words = plan.drawing.scope.request, plan.drawing.scope.words
+        self.projects = [project for project in projects if project.id in plan.drawn.markers]
         self._window = shapely.box(*self.frame.bounds_m)
 
     def draw(self) -> None:
@@ -306,7 +306,7 @@ class NativeMap:
         return shape
 
     def _labels(self) -> Iterator[Any]:
-        labels = self.plan.drawing.drawn.labels
+        labels = self.plan.drawn.labels
         for placed in labels:
             start = leader_from(placed)
             if start and placed.leader_to:

@@ -7,9 +7,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from exports.layered_pdf import MapPlace, Page, write_pages
+from exports.marginalia import stamp_of, subtitle_of
 from exports.pause import garbage_kept
 from exports.request import ExportRequest
-from exports.sheet import Sheet, make_sheet, stamp_of, subtitle_of
+from exports.sheet import Sheet, make_sheet
 from geo.load import Dataset
 from layers.words import Words
 

@@ -1,43 +1,31 @@
 """One printed sheet: title, map, panel and notes, laid out for its size so that nothing overlaps or is empty."""
 
-import datetime
 from collections.abc import Iterator, Sequence
-from copy import copy
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from PIL import Image
-from shapely import box
 
 from exports.canvas import Layer, page_axes, text
 from exports.contents import panel_fillers, panel_rows
 from exports.fonts import missing_characters, shortened, width_pt, wrapped
-from exports.furniture import NorthArrow, ScaleBar, round_scale
-from exports.ground import grid_to_true_north_deg, ground_of, transformer_to
 from exports.layout import Body, Layout, layouts
-from exports.mapdraw import DrawnMap, MapDrawing, MapFrame
+from exports.mapframe import DrawnMap, MapFrame
+from exports.mapplan import MapPlan, extent_bounds_m, fitted_frame, map_projects, plan_map
+from exports.marginalia import notes_of, sheet_title, stamp_of, subtitle_of
 from exports.panel import Filler, Flow, Row, flow, flow_cut, remark
 from exports.pause import garbage_kept
-from exports.request import ExportRequest, Extent, UnknownExtentError, extent_name, wanted_projects
+from exports.request import ExportRequest
 from exports.template import Template, template_of
 from geo.load import Dataset
-from geo.names import name_in
 from geo.project import Project
 from layers import style
-from layers.wording import filter_in_words
-from layers.words import Words
 
-MM: Final = 72 / 25.4
-LEAST_SITE_RADIUS_M: Final = 650.0
-LEAST_ELEMENT_SIDE_M: Final = 900.0
 MAX_FLANKS: Final = 1.7
-MAX_PLANS: Final = 40
-NO_DATE: Final = datetime.date.min
 
 
 @dataclass(frozen=True)
@@ -75,126 +63,6 @@ def style_of(request: ExportRequest) -> SheetStyle:
     return SheetStyle(
         28 if small else 36, 18 if small else 24, 10 * scale, 8.4 * scale, 6.6 * scale, 0.9 if small else scale
     )
-
-
-# ---- what the map shows ----
-
-
-def extent_bounds_m(data: Dataset, extent: Extent) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of an extent in the district's metric CRS, with room around it.
-
-    Raises
-    ------
-    UnknownExtentError : where the element or site does not exist or has no place, or the view shows no district
-    """
-    ground = ground_of(data)
-    if extent.kind == "element":
-        geometry = ground.elements.get(extent.id or "")
-        if geometry is None:
-            raise UnknownExtentError(extent.id)
-        return _grown(geometry.bounds, 0.12, LEAST_ELEMENT_SIDE_M)
-    if extent.kind == "site":
-        project, point = data.project(extent.id), ground.sites.get(extent.id or "")
-        if project is None or point is None:
-            raise UnknownExtentError(extent.id)
-        radius = max(LEAST_SITE_RADIUS_M, 1.25 * (project.location.accuracy_m or 0))
-        return point[0] - radius, point[1] - radius, point[0] + radius, point[1] + radius
-    if extent.kind == "view" and extent.bounds:
-        west, south, east, north = extent.bounds
-        corners = transformer_to(ground.crs).transform([west, east, west, east], [south, south, north, north])
-        bounds_m = min(corners[0]), min(corners[1]), max(corners[0]), max(corners[1])
-        if not np.isfinite(bounds_m).all() or not box(*bounds_m).intersects(box(*ground.bounds_m)):
-            raise UnknownExtentError(f"nothing of the district lies in the view {extent.bounds}")
-        return bounds_m
-    return _grown(ground.bounds_m, 0.02, 0)
-
-
-def _grown(bounds: Sequence[float], share: float, least_side: float) -> tuple[float, float, float, float]:
-    west, south, east, north = bounds
-    x, y = (west + east) / 2, (south + north) / 2
-    half_x, half_y = (max(side * (1 + 2 * share), least_side) / 2 for side in (east - west, north - south))
-    return x - half_x, y - half_y, x + half_x, y + half_y
-
-
-def fitted_frame(bounds_m: Sequence[float], width_pt_: float, height_pt: float) -> MapFrame:
-    """Return the map of the largest round scale that shows `bounds_m` in a frame of this size."""
-    west, south, east, north = bounds_m
-    metres_per_pt = max((east - west) / width_pt_, (north - south) / height_pt)
-    scale = round_scale(metres_per_pt * 72 / 0.0254)
-    return MapFrame(((west + east) / 2, (south + north) / 2), scale, width_pt_, height_pt)
-
-
-def map_projects(data: Dataset, request: ExportRequest) -> list[Project]:
-    """Return the projects drawn on the map: those of the filter, and the site itself on a map around one."""
-    projects = wanted_projects(data, request)
-    if request.extent.kind == "site":
-        own = data.project(request.extent.id)
-        if own and own not in projects:
-            projects.append(own)
-    return projects
-
-
-def highlight_of(request: ExportRequest) -> str | None:
-    """Return the id of what the map is about, marked on it."""
-    return request.extent.id if request.extent.kind in ("site", "element") else None
-
-
-# ---- texts ----
-
-
-def sheet_title(data: Dataset, request: ExportRequest) -> str:
-    """Return the title asked for, else one that says what the map shows."""
-    if request.title and request.title.strip():
-        return request.title.strip()
-    if request.extent.kind in ("element", "site"):
-        return extent_name(data, request)
-    words = request.words
-    return words("print.title", district=name_in(words.language, data.district.short_name, data.district.short_names))
-
-
-def filter_line(data: Dataset, request: ExportRequest) -> str:
-    """Return the filter in words, for every sheet and file."""
-    words = request.words
-    phrases = filter_in_words(data, words, request.filter)
-    return words("print.filter", filter=words("format.phrases").join(phrases) if phrases else words("print.everything"))
-
-
-def subtitle_of(data: Dataset, request: ExportRequest) -> str:
-    """Return what stands below the title: how current the content is, and the filter."""
-    words = request.words
-    currency = words("map.currency", month=words.month(data.district.plan.date))
-    return words("format.sentence").join([currency, filter_line(data, request)])
-
-
-def stamp_of(request: ExportRequest) -> str:
-    """Return what the sheet may be used for."""
-    words, purpose = request.words, request.purpose
-    if purpose.kind == "internal":
-        return words("print.internal")
-    if purpose.shows_boundary:
-        return words("print.review", number=(purpose.review_number or "").strip())
-    return words("print.no_boundary")
-
-
-def notes_of(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -> list[str]:
-    """Return the notes at the foot: sources, coordinates, accuracy, date and version."""
-    words = request.words
-    plan = data.district.plan
-    unplaced = sum(not project.placed for project in projects)
-    return [
-        words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
-        words("print.accuracy_alone") if request.extent.kind == "site" else words("print.accuracy", n=unplaced),
-        words("format.sentence").join(
-            [
-                words("print.crs", crs=data.district.metric_crs),
-                words("print.made", date=words.date(request.made_on)),
-                words("print.version", version=data.version),
-            ]
-        ),
-    ]
-
-
-# ---- laying out ----
 
 
 @dataclass(frozen=True)
@@ -291,7 +159,7 @@ class _Fitting:
         useful = min(width, MAX_FLANKS * height * (east - west) / (north - south))
         return fitted_frame(self.bounds_m, width, height).scale, -useful * height, layout.map_area
 
-    def best(self) -> tuple["MapPlan", Flow]:
+    def best(self) -> tuple[MapPlan, Flow]:
         """Return the best layout's map and panel; where none holds all, the roomiest, with what it left out counted."""
         plan: MapPlan | None = None
         for layout in self.layouts:
@@ -306,15 +174,15 @@ class _Fitting:
         plan = self._planned(roomiest)
         return plan, self._cut(roomiest, plan)
 
-    def _planned(self, layout: Layout) -> "MapPlan":
-        return _plan_map(
+    def _planned(self, layout: Layout) -> MapPlan:
+        return plan_map(
             self.data, self.request, self.projects, layout.map_box, self.bounds_m, self.page.style.type_scale
         )
 
-    def _can_hold(self, layout: Layout, plan: "MapPlan") -> bool:
+    def _can_hold(self, layout: Layout, plan: MapPlan) -> bool:
         return flow(self._rows(layout, plan, self.page.style.type_shares[-1]), layout.columns).fits
 
-    def _filled(self, layout: Layout, plan: "MapPlan") -> Flow:
+    def _filled(self, layout: Layout, plan: MapPlan) -> Flow:
         """Return the panel in the largest type in which it fits."""
         filled = Flow([], 1)
         for share in self.page.style.type_shares:
@@ -323,7 +191,7 @@ class _Fitting:
                 break
         return filled
 
-    def _cut(self, layout: Layout, plan: "MapPlan") -> Flow:
+    def _cut(self, layout: Layout, plan: MapPlan) -> Flow:
         share = self.page.style.type_shares[-1]
         width, size = layout.columns[0].width, self.page.style.body * share
 
@@ -332,19 +200,19 @@ class _Fitting:
 
         return flow_cut(self._rows(layout, plan, share), layout.columns, more)
 
-    def _rows(self, layout: Layout, plan: "MapPlan", share: float) -> list[Row]:
+    def _rows(self, layout: Layout, plan: MapPlan, share: float) -> list[Row]:
         body = self.page.style.body
         legend = body * share if self.request.paper.is_paper else body
-        return panel_rows(self.data, self.request, self.projects, plan.drawing.drawn, layout.columns[0].width,
+        return panel_rows(self.data, self.request, self.projects, plan.drawn, layout.columns[0].width,
                           size_pt=legend, small_pt=body * share)  # fmt: skip
 
-    def _fillers(self, layout: Layout, plan: "MapPlan", share: float) -> Iterator[Filler]:
+    def _fillers(self, layout: Layout, plan: MapPlan, share: float) -> Iterator[Filler]:
         size, width = self.page.style.body * share, layout.columns[0].width
         return panel_fillers(self.data, self.request, self.projects, plan.frame, size, width)
 
 
 def _draw_sheet(
-    data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page, plan: "MapPlan", filled: Flow
+    data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page, plan: MapPlan, filled: Flow
 ) -> Sheet:
     figure = Figure(figsize=(page.width / 72, page.height / 72), facecolor="white")
     plan.draw(figure)
@@ -354,118 +222,11 @@ def _draw_sheet(
     _draw_title(Layer(axes, "title"), page, request, subtitle_of(data, request))
     _draw_notes(Layer(axes, "notes"), page)
     title = " ".join(page.title_lines)
-    return Sheet(figure, plan.drawing.drawn, plan.frame, plan.page_box, title, page.notes, page.missing)
-
-
-def missing_note(words: Words, missing: Sequence[str]) -> str:
-    """Return the note on characters that no bundled font has."""
-    return words("print.missing", codes=words("format.list").join(f"U+{ord(c):04X}" for c in missing))
+    return Sheet(figure, plan.drawn, plan.frame, plan.page_box, title, page.notes, page.missing)
 
 
 def _all_texts(request: ExportRequest, projects: Sequence[Project], said: Sequence[str]) -> list[str]:
     return [*said, request.filter.text, stamp_of(request)] + [project.name_in(request.language) for project in projects]
-
-
-@dataclass(frozen=True)
-class MapPlan:
-    """A map with its labels placed, not drawn yet; `map_box` is left, bottom, width, height on the page."""
-
-    drawing: MapDrawing
-    map_box: tuple[float, float, float, float]
-    bar: ScaleBar
-    arrow: NorthArrow
-
-    @property
-    def frame(self) -> MapFrame:
-        """What the map shows."""
-        return self.drawing.frame
-
-    @property
-    def page_box(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top on the page, in points."""
-        left, bottom, width, height = self.map_box
-        return left, bottom, left + width, bottom + height
-
-    def draw(self, figure: Figure) -> None:
-        """Draw the map into its place."""
-        left, bottom, width, height = self.map_box
-        page_width, page_height = (side * 72 for side in figure.get_size_inches())
-        axes = figure.add_axes((left / page_width, bottom / page_height, width / page_width, height / page_height))
-        west, south, east, north = self.frame.bounds_m
-        axes.set_xlim(west, east)
-        axes.set_ylim(south, north)
-        axes.axis("off")
-        sea = Rectangle((0, 0), 1, 1, transform=axes.transAxes, facecolor=style.SEA, linewidth=0, zorder=-1)
-        axes.add_artist(sea)
-        self.drawing.draw(axes)
-
-    def draw_furniture(self, axes: Axes) -> None:
-        """Draw frame, scale bar and north arrow into axes that count in points of the page."""
-        left, bottom, width, height = self.map_box
-        layer = Layer(axes, "furniture")
-        edge = Rectangle((left, bottom), width, height, fill=False, edgecolor=style.TEXT_SECONDARY, linewidth=0.8)
-        layer.add(edge, clip=False)
-        self.bar.draw(layer, self.drawing.words, left, bottom)
-        self.arrow.draw(layer, self.drawing.words, self.frame, left, bottom)
-
-
-_PLANS: dict[Any, MapPlan] = {}
-
-
-def _plan_map(
-    data: Dataset,
-    request: ExportRequest,
-    projects: Sequence[Project],
-    map_box: tuple[float, float, float, float],
-    bounds_m: Sequence[float],
-    type_scale: float,
-) -> MapPlan:
-    """Return a map with its labels placed; the last ones are kept, for previews and the file that follows them."""
-    asked = request.model_copy(update={"title": None, "sites": (), "dpi": 150, "crs": "EPSG:4326", "made_on": NO_DATE})
-    key = data.fingerprint, asked, map_box, tuple(bounds_m), type_scale
-    plan = _PLANS.get(key)
-    if plan is None:
-        plan = _PLANS[key] = _make_plan(data, request, projects, map_box, bounds_m, type_scale)
-        for old in list(_PLANS)[:-MAX_PLANS]:
-            _PLANS.pop(old, None)
-    # Drawing keeps its axes, so each sheet draws a copy of its own.
-    return replace(plan, drawing=copy(plan.drawing))
-
-
-def _make_plan(
-    data: Dataset,
-    request: ExportRequest,
-    projects: Sequence[Project],
-    map_box: tuple[float, float, float, float],
-    bounds_m: Sequence[float],
-    type_scale: float,
-) -> MapPlan:
-    frame = fitted_frame(bounds_m, map_box[2], map_box[3])
-    bar = ScaleBar.of(frame, request.words, 8 * type_scale, on_paper=request.paper.is_paper)
-    arrow = NorthArrow(grid_to_true_north_deg(data.district.metric_crs, *data.district.centre), 9 * type_scale)
-    drawing = MapDrawing(
-        frame, data, request, projects, taken=(bar.box, arrow.box(frame)), highlight=highlight_of(request),
-        type_scale=type_scale,
-    )  # fmt: skip
-    drawing.place()
-    return MapPlan(drawing, map_box, bar, arrow)
-
-
-def map_picture(data: Dataset, request: ExportRequest, width_in: float, height_in: float) -> Figure:
-    """Return the map alone, with frame, scale bar and north arrow, `width_in` by `height_in` inches, for a slide.
-
-    Raises
-    ------
-    UnknownExtentError : where the extent names an element or a site that does not exist or has no place
-    """
-    width, height = width_in * 72, height_in * 72
-    map_box = (1.0, 1.0, width - 2, height - 2)
-    bounds_m = extent_bounds_m(data, request.extent)
-    plan = _plan_map(data, request, map_projects(data, request), map_box, bounds_m, style_of(request).type_scale)
-    figure = Figure(figsize=(width_in, height_in), facecolor="white")
-    plan.draw(figure)
-    plan.draw_furniture(page_axes(figure))
-    return figure
 
 
 def _draw_title(layer: Layer, page: _Page, request: ExportRequest, subtitle: str) -> None:

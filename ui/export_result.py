@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from exports.fonts import missing_characters
 from exports.formats import FORMATS, export, file_name
+from exports.marginalia import missing_note
 from exports.picture import save_png
 from exports.request import UnknownExtentError, chosen_projects, wanted_projects
-from exports.sheet import make_sheet, missing_note
+from exports.sheet import make_sheet
 from geo.load import Dataset
 from geo.project import Project
 from layers.wording import grade_in_words

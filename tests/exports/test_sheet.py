@@ -17,8 +17,9 @@ from shapely import LineString, Polygon
 from exports.canvas import Halo, Layer
 from exports.furniture import round_length_m, round_scale
 from exports.labels import leader_from
+from exports.mapplan import extent_bounds_m, map_projects
 from exports.request import SIZES, ExportRequest, Extent, Purpose, UnknownExtentError
-from exports.sheet import extent_bounds_m, make_sheet, map_projects
+from exports.sheet import make_sheet
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
 from geo.vocabulary import Phase, Sector

@@ -1,0 +1,67 @@
+"""What a sheet or deck says about itself beside the map: title, subtitle, stamp, and the notes at the foot."""
+
+from collections.abc import Sequence
+
+from exports.request import ExportRequest, extent_name
+from geo.load import Dataset
+from geo.names import name_in
+from geo.project import Project
+from layers.wording import filter_in_words
+from layers.words import Words
+
+
+def sheet_title(data: Dataset, request: ExportRequest) -> str:
+    """Return the title asked for, else one that says what the map shows."""
+    if request.title and request.title.strip():
+        return request.title.strip()
+    if request.extent.kind in ("element", "site"):
+        return extent_name(data, request)
+    words = request.words
+    return words("print.title", district=name_in(words.language, data.district.short_name, data.district.short_names))
+
+
+def filter_line(data: Dataset, request: ExportRequest) -> str:
+    """Return the filter in words, for every sheet and file."""
+    words = request.words
+    phrases = filter_in_words(data, words, request.filter)
+    return words("print.filter", filter=words("format.phrases").join(phrases) if phrases else words("print.everything"))
+
+
+def subtitle_of(data: Dataset, request: ExportRequest) -> str:
+    """Return what stands below the title: how current the content is, and the filter."""
+    words = request.words
+    currency = words("map.currency", month=words.month(data.district.plan.date))
+    return words("format.sentence").join([currency, filter_line(data, request)])
+
+
+def stamp_of(request: ExportRequest) -> str:
+    """Return what the sheet may be used for."""
+    words, purpose = request.words, request.purpose
+    if purpose.kind == "internal":
+        return words("print.internal")
+    if purpose.shows_boundary:
+        return words("print.review", number=(purpose.review_number or "").strip())
+    return words("print.no_boundary")
+
+
+def notes_of(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -> list[str]:
+    """Return the notes at the foot: sources, coordinates, accuracy, date and version."""
+    words = request.words
+    plan = data.district.plan
+    unplaced = sum(not project.placed for project in projects)
+    return [
+        words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
+        words("print.accuracy_alone") if request.extent.kind == "site" else words("print.accuracy", n=unplaced),
+        words("format.sentence").join(
+            [
+                words("print.crs", crs=data.district.metric_crs),
+                words("print.made", date=words.date(request.made_on)),
+                words("print.version", version=data.version),
+            ]
+        ),
+    ]
+
+
+def missing_note(words: Words, missing: Sequence[str]) -> str:
+    """Return the note on characters that no bundled font has."""
+    return words("print.missing", codes=words("format.list").join(f"U+{ord(c):04X}" for c in missing))
