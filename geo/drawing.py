@@ -143,10 +143,18 @@ def circle_around(lon: float, lat: float, radius_m: float, crs: str) -> tuple[tu
     return (lon, lat), (float(rim[0]), float(rim[1]))
 
 
+def _to_the_centimetre(drawing: Drawing, crs: str) -> Drawing:
+    """Return a circle with the radius that is written of it, so that one read again is the same; others as they are."""
+    if drawing.kind != "circle":
+        return drawing
+    radius_m = max(round(drawing.radius_m(crs), 2), 0.01)
+    return drawing.model_copy(update={"points": circle_around(*drawing.points[0], radius_m, crs)})
+
+
 def drawings_geojson(drawings: Sequence[Drawing], crs: str) -> dict[str, Any]:
     """Return drawings as a GeoJSON FeatureCollection (RFC 7946) with their measures, rounded to 7 decimals."""
     features = []
-    for drawing in drawings:
+    for drawing in (_to_the_centimetre(drawing, crs) for drawing in drawings):
         measure = "length_m" if drawing.kind == "line" else "perimeter_m"
         properties: dict[str, Any] = {"kind": drawing.kind, measure: round(drawing.length_m(crs), 2)}
         if drawing.kind != "line":

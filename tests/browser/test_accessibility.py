@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.words import LANGUAGES
+from layers.words import LANGUAGES, words_in
 
 pytestmark = pytest.mark.browser
 AXE = next(Path(__file__).parent.glob("axe-*/axe.min.js"))
@@ -48,5 +48,20 @@ def test_no_serious_violation_in_an_open_menu(app, menu):
     app.page.add_init_script(path=str(AXE))
     app.open("/")
     app.page.locator(f"[data-menu={menu}]").click()
+    found = app.page.evaluate(RUN)
+    assert found == [], json.dumps(found, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_serious_violation_while_finding_a_place_and_after_a_bad_file(app, language, tmp_path):
+    app.page.add_init_script(path=str(AXE))
+    app.open(f"/?lang={language}")
+    app.panel().get_by_role("radio", name=words_in(language)("panel.measure")).click()
+    (tmp_path / "bad.geojson").write_text("{")
+    app.page.locator(".file-button input").set_input_files(tmp_path / "bad.geojson")
+    app.panel().get_by_text("bad.geojson").wait_for()
+    app.panel().get_by_role("combobox").fill("zhong")
+    app.page.keyboard.press("ArrowDown")
+    app.panel().get_by_role("option", selected=True).wait_for()
     found = app.page.evaluate(RUN)
     assert found == [], json.dumps(found, ensure_ascii=False, indent=1)

@@ -1,12 +1,16 @@
 """Measure and find: shapes drawn with the mouse, kept through filters and pages; places found by name."""
 
 import json
+from pathlib import Path
 
 import pytest
 from pyproj import Geod
-from shapely.geometry import Point, Polygon
+from shapely.geometry import MultiLineString, Point, Polygon, shape
+
+from layers.style import DRAWING
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
 ELLIPSOID = Geod(ellps="GRS80")
 TOOL = {"line": 0, "outline": 1, "circle": 2}
 
@@ -104,14 +108,129 @@ def test_a_click_while_drawing_picks_nothing(app):
     assert app.panel().locator(".detail h2").count() == 0
 
 
-def test_the_map_goes_to_a_street_by_its_name(app):
-    app.open()
+LABELS = "w.document.querySelectorAll('.drawing-label').length"
+HIGHLIGHT = (
+    f"Object.values(m.map._layers).filter(l => l.getLatLngs && l.options.color === '{DRAWING}')"
+    ".flatMap(l => l.getLatLngs())"
+)
+
+
+def to_measure(app):
     app.panel().get_by_role("radio", name="量算与查找").click()
+    app.panel().get_by_role("combobox").wait_for()
+
+
+def open_drawings(app, path):
+    app.page.locator(".file-button input").set_input_files(path)
+
+
+def test_drawings_outlive_a_reload_and_clearing_is_for_good(app):
+    app.open()
+    app.move(38.905, 121.61, 14)
+    draw(app, "line", [(38.91, 121.60), (38.90, 121.62)])
+    draw(app, "circle", [(38.905, 121.61), (38.905, 121.615)])
+    app.wait_map(f"{LABELS} === 2")
+    before = saved(app)
+    app.page.reload()
+    app.settle()
+    app.wait_map(f"{LABELS} === 2")
+    to_measure(app)
+    assert saved(app) == before
+    app.panel().get_by_role("button", name="全部清除").click()
+    app.wait_map(f"{LABELS} === 0")
+    app.page.reload()
+    app.settle()
+    to_measure(app)
+    app.panel().get_by_text("用地图右上角的工具").wait_for()
+    assert app.map(LABELS) == 0 and app.errors == []
+
+
+def test_what_a_browser_kept_is_trusted_no_more_than_a_strangers_file(app):
+    app.open()
+    line = {"type": "LineString", "coordinates": [[121.60, 38.91], [121.62, 38.90]]}
+    hostile = {"name": "<img src=x onerror=document.title='taken'>"}
+    kept = [{"type": "Feature", "properties": hostile, "geometry": {"type": "Point", "coordinates": [1, 2]}},
+            {"type": "Feature", "properties": hostile, "geometry": line}]  # fmt: skip
+    for text, labels in ((json.dumps({"type": "FeatureCollection", "features": kept}), 1), ("{" * 5000, 0)):
+        app.page.evaluate("text => sessionStorage.setItem('xigang-drawings', text)", text)
+        app.page.reload()
+        app.settle()
+        app.wait_map(f"{LABELS} === {labels}")
+        to_measure(app)
+        app.panel().get_by_text("浏览器里保留的图形有 1 处未能恢复").wait_for()
+        assert app.page.title() != "taken" and app.errors == []
+
+
+def test_a_saved_file_opened_again_gives_the_same_drawings(app, tmp_path):
+    app.open()
+    app.move(38.905, 121.61, 14)
+    draw(app, "outline", [(38.91, 121.60), (38.91, 121.625), (38.895, 121.625)])
+    draw(app, "circle", [(38.905, 121.61), (38.905, 121.615)])
+    app.wait_map(f"{LABELS} === 2")
+    before = saved(app)
+    path = tmp_path / "saved.geojson"
+    point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [121.6, 38.9]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [point, *before]}), encoding="utf-8")
+    app.panel().get_by_role("button", name="全部清除").click()
+    app.wait_map(f"{LABELS} === 0")
+    app.move(38.95, 121.5, 14)
+    open_drawings(app, path)
+    app.panel().get_by_text("已从“saved.geojson”打开 2 个图形").wait_for()
+    app.panel().get_by_text("要素 #1 没有线或面").wait_for()
+    app.wait_map(f"{LABELS} === 2 && m.map.getBounds().contains([38.91, 121.61])")
+    after = saved(app)
+    for was, now in zip(before, after, strict=True):
+        assert was["properties"] == now["properties"]
+        assert Polygon(was["geometry"]["coordinates"][0]).equals_exact(
+            Polygon(now["geometry"]["coordinates"][0]), 2e-7, normalize=True
+        )
+
+
+def test_a_file_that_is_too_large_or_no_geojson_is_refused_in_words(app, tmp_path):
+    app.open()
+    to_measure(app)
+    path = tmp_path / "large.geojson"
+    path.write_bytes(b" " * (2 * 1024 * 1024 + 1))
+    open_drawings(app, path)
+    app.panel().get_by_text("文件超过 2 MB").wait_for()
+    path.write_bytes(b"PK\x03\x04\xff\xfe")
+    open_drawings(app, path)
+    app.panel().get_by_text("不是可读的 GeoJSON").wait_for()
+    assert app.map(LABELS) == 0 and app.errors == []
+
+
+@pytest.mark.parametrize("typed", ["高尔基路", "gaoerji", "Gaoerji road"])
+def test_a_street_is_found_in_any_spelling_and_shown_whole(app, typed):
+    roads = json.loads((ROOT / "data/base/roads.geojson").read_text(encoding="utf-8"))["features"]
+    its = [shape(f["geometry"]) for f in roads if f["properties"]["name"] == "高尔基路"]
+    lines = [line for part in its for line in getattr(part, "geoms", [part])]
+    west, south, east, north = MultiLineString(lines).bounds
+    app.open()
+    to_measure(app)
     box = app.panel().get_by_role("combobox")
-    box.fill("高尔基路")
+    box.fill(typed)
     app.page.get_by_role("option", name="高尔基路 · 道路").click()
-    app.wait_map("m.map.getZoom() > 13.5")
-    assert app.page.frame_locator("iframe.map-frame").get_by_text("高尔基路", exact=True).count() >= 1
+    app.wait_map("m.map.getBounds().contains(a) && m.map.getZoom() > 13.5", [[south, west], [north, east]])
+    drawn = app.map(HIGHLIGHT)
+    assert sorted(len(line) for line in drawn) == sorted(len(line.coords) for line in lines)
+    app.panel().get_by_text("2026年9月29日").wait_for()
+    app.panel().get_by_role("button", name="清除查找").click()
+    app.wait_map(f"{HIGHLIGHT}.length === 0")
+    assert box.input_value() == ""
+
+
+def test_a_point_is_said_to_be_one_and_what_is_not_there_is_told(app):
+    app.open()
+    to_measure(app)
+    box = app.panel().get_by_role("combobox")
+    box.fill("日新街道")
+    app.panel().get_by_text("底图没有收录这个名称").wait_for()
+    box.fill("一二九")
+    box.press("ArrowDown")
+    box.press("Enter")
+    app.panel().get_by_text("底图只有一个点（误差约 ± 25 米）").wait_for()
+    app.panel().get_by_text("2018年7月").wait_for()
+    app.wait_map("m.map.getZoom() >= 15")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
