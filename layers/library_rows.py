@@ -28,7 +28,7 @@ class Column:
 
 
 COLUMNS: Final = (
-    Column("phase", 112),
+    Column("phase", 118),
     Column("stage", 84, 1400),
     Column("sector", 116, 560),
     Column("place", 138, 700),
@@ -39,7 +39,7 @@ COLUMNS: Final = (
 WHY_COLUMNS: Final = (
     Column("reason", 104),
     Column("why", 300, 560),
-    Column("phase", 112, 700),
+    Column("phase", 118, 700),
     Column("sector", 116, 1000),
     Column("mentions", 116, 1400),
 )
@@ -83,7 +83,7 @@ def group_of(data: Dataset, project: Project) -> str:
 
 def table_data(data: Dataset, words: Words) -> dict[str, Any]:
     """Return the table of all projects for ``ui/web/project_table.js``, one row a project in the plan's order."""
-    return _table(data, words, data.projects, COLUMNS, row_px=38 if words.language == "zh" else 48, groups=[])
+    return _table(data, words, data.projects, COLUMNS, row_px=38 if words.language == "zh" else 54, groups=[])
 
 
 def unplaced_data(data: Dataset, words: Words) -> dict[str, Any]:

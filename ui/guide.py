@@ -22,7 +22,7 @@ def guide(words: Words) -> Markup:
     """Return the whole guide as HTML, by what a reader comes to do."""
     sections = [
         html(
-            "<h2>{title}</h2><dl>{entries}</dl>",
+            "<section><h2>{title}</h2><dl>{entries}</dl></section>",
             title=words(f"help.{section}"),
             entries=joined([_entry(words, f"{section}_{entry}") for entry in entries]),
         )

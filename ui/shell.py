@@ -1,5 +1,6 @@
 """The frame around every page: title, language, currency line and style."""
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ from ui.desk import Desk, page_links
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="utf-8")
 
+# Streamlit calls every page English.
+_PAGE_LANGUAGE: Final = "<script>document.documentElement.lang = %s;</script>"
+
 
 def header(desk: Desk) -> None:
     """Draw the links to the pages, the title, the plan's currency and the language switch."""
@@ -22,6 +26,7 @@ def header(desk: Desk) -> None:
     st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}</style>")
     with st.container(horizontal=True, gap="xxsmall", key="page-links"):
         page_links()
+        st.html(_PAGE_LANGUAGE % json.dumps(words.html_lang), unsafe_allow_javascript=True)
     with st.container(horizontal=True, vertical_alignment="center", key="shell-header"):
         title = words("app.title", district=name_in(words.language, district.short_name, district.short_names))
         st.markdown(f"### {title}", width="content")

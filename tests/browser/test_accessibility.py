@@ -38,7 +38,7 @@ def test_no_serious_violation(app, state, language):
     path = STATES[state]
     app.page.add_init_script(path=str(AXE))
     app.open(path + ("&" if "?" in path else "?") + f"lang={language}")
-    app.page.wait_for_function("() => window.axe")
+    app.page.wait_for_function("code => window.axe && document.documentElement.lang.startsWith(code)", arg=language)
     found = app.page.evaluate(RUN)
     assert found == [], json.dumps(found, ensure_ascii=False, indent=1)
 
@@ -50,6 +50,24 @@ def test_no_serious_violation_in_an_open_menu(app, menu):
     app.page.locator(f"[data-menu={menu}]").click()
     found = app.page.evaluate(RUN)
     assert found == [], json.dumps(found, ensure_ascii=False, indent=1)
+
+
+def test_a_narrow_screen_shows_links_to_all_pages_and_they_keep_the_filter(app):
+    app.page.set_viewport_size({"width": 390, "height": 844})
+    app.page.add_init_script(path=str(AXE))
+    app.open("/?phase=key")
+    links = app.page.locator(".st-key-page-links").get_by_role("link")
+    names = ["地图", "空间结构", "项目库", "出图", "指标", "数据说明", "帮助"]
+    assert links.all_inner_texts() == names
+    said = app.page.locator(".filter-summary").inner_text()
+    links.filter(has_text="项目库").press("Enter")
+    app.page.wait_for_url("**/projects**")
+    app.settle()
+    assert app.page.locator(".filter-summary").inner_text() == said
+    assert app.page.evaluate(RUN) == []
+    app.page.set_viewport_size({"width": 800, "height": 844})
+    app.page.get_by_test_id("stTopNav").wait_for()
+    assert not links.first.is_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

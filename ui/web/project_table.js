@@ -205,7 +205,7 @@ function makeHost(root) {
   }
 
   function projectRow(record, index, columns) {
-    const row = make("tr"), tickCell = make("td", "is-tick"), name = make("th", "is-name"), symbol = make("span", "library-symbol"), text = make("span", "library-name", record.name);
+    const row = make("tr"), tickCell = make("td", "is-tick"), name = make("th", "is-name"), symbol = make("span", "library-symbol"), text = make("span", "library-name");
     row.id = `${key}-${record.id}`;
     row.dataset.id = record.id;
     row.setAttribute("aria-rowindex", index + 2);
@@ -216,6 +216,7 @@ function makeHost(root) {
     tickCell.append(box);
     symbol.innerHTML = table.symbols[record.symbol]; /* ours, made from the style table */
     name.scope = "row";
+    text.append(make("span", "library-ours", record.name));
     name.title = record.chinese ? `${record.name}\n${record.chinese}` : record.name;
     if (record.chinese) {
       const chinese = make("span", "library-chinese", record.chinese);
