@@ -34,6 +34,7 @@ def _structure_items(groups: Sequence[Group]) -> list[dict[str, Any]]:
     for group, looks in zip(groups, style.STRUCTURE, strict=False):
         svg = _hatch_svg(looks) if looks.hatch else _line_svg(looks.colour, 4, (9, 3))
         items.append({"when": "layer.structure", "svg": svg, "names": by_language(group.name, group.names)})
+    items.append({"when": "picked", "label": "legend.picked", "svg": _line_svg(style.SELECTION, 3)})
     return items
 
 

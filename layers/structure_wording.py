@@ -1,6 +1,7 @@
 """What screens say of the structure elements' size, neighbours and projects; plain text, not yet escaped."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from geo.layout import Element
@@ -11,6 +12,7 @@ from geo.structure import ElementFigures, Neighbour
 from layers.words import Words
 
 ROUND_M: Final = 10
+_SENTENCE_ENDS: Final = re.compile(r"(?<=。)|(?<=[.!?]) +")
 
 
 def extent_label(words: Words, figures: ElementFigures) -> str:
@@ -67,3 +69,16 @@ def without_element(
         for group in data.district.groups
     ]
     return [(title, its) for title, its in (*rows, (words("detail.no_element"), members[None])) if its]
+
+
+def summary_in_short(summary: str) -> str:
+    """Return a summary's first sentence and its last, which says the aim; a shorter one as it stands."""
+    first, *rest = [sentence for sentence in _SENTENCE_ENDS.split(summary) if sentence]
+    if not rest:
+        return first
+    return f"{first}{rest[-1]}" if first.endswith("。") else f"{first} {rest[-1]}"
+
+
+def filtered_count(words: Words, projects: Sequence[Project], passing: Collection[str]) -> str:
+    """Return how many of the projects there are and how many of them are among the ids that pass the filter."""
+    return words("structure.of_which_shown", n=len(projects), m=sum(project.id in passing for project in projects))

@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui import session
 from ui.board import map_was_asked_for
 from ui.desk import MAP_PAGE, Desk, put_on_stage
+from ui.filter_row import filter_row
 from ui.notices import problem_notice
 from ui.structure_card import structure_card
 from ui.structure_slide import structure_slide
@@ -26,6 +27,8 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
         panel.info(words("structure.no_elements"))
         return
     with filters:
+        if not desk.state.present:
+            filter_row(desk)
         tour_bar(desk, stop)
     with panel:
         (structure_slide if desk.state.present else structure_card)(desk, stop)

@@ -13,6 +13,7 @@ from layers.structure_chart import phase_chart, sector_key
 from layers.structure_wording import (
     extent_in_words,
     extent_label,
+    filtered_count,
     group_in_words,
     members_by_element,
     neighbour_in_words,
@@ -37,6 +38,7 @@ def _figures(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Mar
     words = desk.words
     its = structure_figures(desk.data)[stop.element.id]
     figure, hectares = extent_in_words(words, its)
+    filtered = "" if desk.state.filter.is_empty else filtered_count(words, members, desk.passing)
     return html(
         '<dl class="figures"><div><dt>{extent}</dt><dd>{figure}<span class="note">{hectares}</span></dd></div>'
         '<div><dt>{projects}</dt><dd>{n}<span class="note">{unplaced}</span></dd></div></dl>',
@@ -45,19 +47,22 @@ def _figures(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Mar
         hectares=hectares,
         projects=words("structure.projects"),
         n=words("structure.projects_n", n=len(members)),
-        unplaced=unplaced_in_words(words, members),
+        unplaced=joined(
+            [html("<span>{line}</span> ", line=line) for line in (unplaced_in_words(words, members), filtered) if line]
+        ),
     )
 
 
-def _project(desk: Desk, project: Project) -> Markup:
+def _project(desk: Desk, project: Project, *, passes: bool) -> Markup:
     words = desk.words
     picked = desk.state.selection is not None and desk.state.selection.id == project.id
     return html(
         '<li><button type="button" data-do="site" data-id="{id}"{current}><span class="symbol">{symbol}</span>'
-        '<span><span class="name">{name}</span>{original}<span class="note">{phase} · {sector} · {grade}</span></span>'
-        "</button></li>",
+        '<span><span class="name">{name}</span>{original}<span class="note">{phase} · {sector} · {grade}{out}</span>'
+        "</span></button></li>",
         id=project.id,
         current=Markup(' aria-current="true"') if picked else "",
+        out="" if passes else f" · {words('structure.not_shown')}",
         symbol=Markup(list_symbol(project)),
         name=project.name_in(words.language),
         original=original_name(words, project.name),
@@ -73,9 +78,11 @@ def _projects(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Ma
     parts = [html("<h3>{title}</h3>", title=words("structure.members", n=len(members)))]
     if members:
         rows = sorted(members, key=lambda project: order.index(project.phase))
+        passing = desk.passing
         parts += [phase_chart(words, members), sector_key(words, members)]
         parts.append(html('<p class="note">{note}</p>', note=words("structure.chart_note")))
-        parts.append(html('<ul class="picks">{rows}</ul>', rows=joined([_project(desk, row) for row in rows])))
+        listed = [_project(desk, row, passes=row.id in passing) for row in rows]
+        parts.append(html('<ul class="picks">{rows}</ul>', rows=joined(listed)))
         parts.append(
             html(
                 '<button type="button" data-do="only" data-id="{id}" class="primary">{label}</button>',
@@ -145,7 +152,7 @@ def _filter_note(desk: Desk) -> Markup:
         return Markup("")
     return html(
         '<p class="note filtered">{text} <button type="button" data-do="clear">{clear}</button></p>',
-        text=desk.words("structure.filtered"),
+        text=desk.words("structure.filtered", filter=desk.filter_in_words),
         clear=desk.words("structure.clear_filter"),
     )
 

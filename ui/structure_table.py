@@ -25,6 +25,17 @@ def _counts(projects: Sequence[Project]) -> list[int]:
     return [len(projects), *(stages[stage] for stage in Stage), sum(not project.placed for project in projects)]
 
 
+def _count_cells(desk: Desk, projects: Sequence[Project]) -> Markup:
+    """Return the counts of all projects, where a filter is on with the number that passes."""
+    total, *others = _counts(projects)
+    shown = Markup("")
+    if not desk.state.filter.is_empty:
+        passed = sum(project.id in desk.passing for project in projects)
+        shown = html('<span class="note">{n}</span>', n=desk.words("structure.shown_n", m=passed))
+    first = html("{total}{shown}", total=total, shown=shown)
+    return joined([_cell(first, total, number=True), *(_cell(n, n, number=True) for n in others)])
+
+
 def _row(desk: Desk, order: int, placed: PlacedElement, members: Sequence[Project]) -> Markup:
     words, element = desk.words, placed.element
     its = structure_figures(desk.data)[element.id]
@@ -39,7 +50,7 @@ def _row(desk: Desk, order: int, placed: PlacedElement, members: Sequence[Projec
             round(its.area_m2) if its.area_m2 is not None else 0,
             number=True,
         ),
-        *(_cell(n, n, number=True) for n in _counts(members)),
+        _count_cells(desk, members),
         _cell(sectors or words("structure.no_sectors"), sectors),
         _cell(place, element.plan.chapter * 100 + element.plan.section),
     ]
@@ -54,12 +65,11 @@ def _row(desk: Desk, order: int, placed: PlacedElement, members: Sequence[Projec
     )
 
 
-def _sum_row(title: str, projects: Sequence[Project]) -> Markup:
-    cells = [html('<td class="number">{n}</td>', n=n) for n in _counts(projects)]
+def _sum_row(desk: Desk, title: str, projects: Sequence[Project]) -> Markup:
     return html(
         '<tr><th scope="row">{title}</th><td></td><td></td>{cells}<td></td><td></td></tr>',
         title=title,
-        cells=joined(cells),
+        cells=_count_cells(desk, projects),
     )
 
 
@@ -87,13 +97,15 @@ def comparison_table(desk: Desk) -> Markup:
     title = words("structure.table_n", n=len(rows))
     return html(
         '<div class="plain-table compare" role="region" tabindex="0" aria-label="{title}"><table>'
-        "<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+        '<caption>{title} <span class="note">{filtered}</span></caption>'
+        "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
         '<tfoot>{rest}{total}</tfoot></table></div><p class="note">{note}</p>',
         title=title,
+        filtered="" if desk.state.filter.is_empty else words("structure.filtered", filter=desk.filter_in_words),
         head=joined(head),
         rows=joined(rows),
-        rest=joined([_sum_row(label, its) for label, its in without_element(data, words, members)]),
-        total=_sum_row(words("structure.total"), data.projects),
+        rest=joined([_sum_row(desk, label, its) for label, its in without_element(data, words, members)]),
+        total=_sum_row(desk, words("structure.total"), data.projects),
         note=words("structure.table_note"),
     )
 

@@ -43,11 +43,17 @@ function planMapBridge(map, folders, data) {
   const tickedGroup = L.layerGroup().addTo(map);
   const latLngOf = i => [sites.lat[i], sites.lon[i]];
 
+  /* On a tour the projects of its element stand out; the others step back. */
+  const touring = i => sites.element[i] === stateNow.tour;
+  const faded = stack => Boolean(stateNow.tour) && !stack.visible.some(touring);
+
   function looks(stack) {
-    const rows = stack.visible, known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
+    const own = stateNow.tour ? stack.visible.filter(touring) : [], rows = own.length ? own : stack.visible;
+    const known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
     const sector = style.sectors[sites.sector[lead]], stage = style.stages[sites.stage[lead]];
-    const base = {radius: style.radius * scale(), ground: style.ground, font: style.font, count: rows.length,
-      fill: known !== undefined, fillOpacity: style.fillOpacity, opacity: 1, lineJoin: "round", lineCap: "butt"};
+    const strength = faded(stack) ? style.faded : 1;
+    const base = {radius: style.radius * scale(), ground: style.ground, font: style.font, count: stack.visible.length,
+      fill: known !== undefined, fillOpacity: style.fillOpacity * strength, opacity: strength, lineJoin: "round", lineCap: "butt"};
     if (rows.length === 1 || known !== undefined) {
       return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
         weight: stage.width * scale(), dashArray: stage.dash.length ? stage.dash.map(d => d * scale()).join(",") : null};
@@ -55,7 +61,7 @@ function planMapBridge(map, folders, data) {
     return {...base, shape: style.stackPoints, radius: (style.radius + 2) * scale(), color: style.text, weight: 1.4, dashArray: null};
   }
 
-  const looksOf = stack => stack.visible.join() + scale();
+  const looksOf = stack => [...stack.visible, scale(), faded(stack)].join();
 
   function markerOf(stack) {
     const options = looks(stack);
@@ -131,12 +137,18 @@ function planMapBridge(map, folders, data) {
     layer.plainStyle = {weight: layer.options.weight, color: layer.options.color, fillOpacity: layer.options.fillOpacity};
   });
 
+  /* On a tour the element is the page's subject and keeps the colour of the legend. */
+  function pickedElement() {
+    const chosen = stateNow.selected;
+    return chosen && chosen.kind === "element" && !stateNow.tour ? chosen.id : undefined;
+  }
+
   function styleElements() {
     for (const [id, layer] of elementLayers) {
-      const picked = stateNow.selected && stateNow.selected.kind === "element" && stateNow.selected.id === id;
-      const plain = layer.plainStyle, raised = picked || stateNow.emphasised.has(id);
+      const {tour} = stateNow, picked = pickedElement() === id, plain = layer.plainStyle;
+      const raised = picked || id === tour || stateNow.emphasised.has(id);
       layer.setStyle({...plain, weight: (raised ? plain.weight + 1.6 : plain.weight) * scale(),
-        color: picked ? style.selection : plain.color,
+        color: picked ? style.selection : plain.color, opacity: tour && id !== tour ? style.faded : 1,
         fillOpacity: raised && plain.fillOpacity ? plain.fillOpacity + 0.1 : plain.fillOpacity});
     }
   }
@@ -197,7 +209,7 @@ function planMapBridge(map, folders, data) {
     const view = map.getBounds().pad(0.2);
     for (const stack of stacks) {
       const i = stack.visible[0];
-      if (i !== undefined && !sites.filled[i] && view.contains(latLngOf(i))) accuracyGroup.addLayer(accuracyCircle(i, false));
+      if (i !== undefined && !faded(stack) && !sites.filled[i] && view.contains(latLngOf(i))) accuracyGroup.addLayer(accuracyCircle(i, false));
     }
   }
 
@@ -219,8 +231,10 @@ function planMapBridge(map, folders, data) {
     const layer = elementLayers.get(stateNow.tour), box = legend.getContainer();
     if (!layer) return;
     const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
+    const bounds = L.latLngBounds(layer.getBounds()), own = sites.id.map((_, i) => i).filter(touring);
+    own.forEach(i => bounds.extend(latLngOf(i)));
     fitting = true;
-    map.fitBounds(layer.getBounds(), {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40],
+    map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40],
       maxZoom: stateNow.present ? 16.25 : 15.75, animate: false});
     fitting = false;
     following = true;
@@ -263,23 +277,28 @@ function planMapBridge(map, folders, data) {
   function labelItems(zoom) {
     const items = [];
     if (!shown("labels")) return items;
-    if (shown("structure")) {
-      for (const [id, element] of Object.entries(elements)) {
-        const text = nameOf(element.names) + word("map.schematic_short");
-        const common = {key: id, must: true, bold: true, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour: element.label};
-        items.push(element.line ? {...common, line: element.line, text} : {...common, at: element.at, text: wrapped(text)});
+    const {tour} = stateNow, view = map.getBounds();
+    const label = (i, more) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12,
+      text: tour ? L.MapLabels.wrapped(siteName(i)) : siteName(i), colour: style.sectors[sites.sector[i]].outline, ...more});
+    const picked = ringed();
+    if (picked !== undefined) items.push(label(picked, {bold: true}));
+    const element = id => {
+      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !tour || id === tour;
+      items.push({key: id, must: first, bold: first, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour,
+        line, at, text: line ? text : L.MapLabels.wrapped(text)});
+    };
+    if (shown("structure") && elements[tour]) element(tour);
+    if (tour && shown("sites")) {
+      for (const i of stacks.flatMap(stack => stack.visible)) {
+        if (touring(i) && i !== picked && view.contains(latLngOf(i))) items.push(label(i, {bold: true, must: true}));
       }
     }
+    if (shown("structure")) Object.keys(elements).filter(id => id !== tour).forEach(element);
     let many = 0;
-    const view = map.getBounds();
-    const label = (i, bold) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, text: siteName(i), size: 12, bold,
-      colour: style.sectors[sites.sector[i]].outline});
-    const picked = ringed();
-    if (picked !== undefined) items.unshift(label(picked, true));
-    if (shown("sites") && zoom >= style.siteLabelZoom) {
+    if (shown("sites") && !tour && zoom >= style.siteLabelZoom) {
       for (const stack of stacks) {
         if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
-        items.push(label(stack.visible[0], false));
+        items.push(label(stack.visible[0]));
       }
     }
     for (const base of data.labels) {
@@ -292,15 +311,6 @@ function planMapBridge(map, folders, data) {
 
   function large(item) {
     return {...item, size: item.size * scale(), radius: item.radius && item.radius * scale()};
-  }
-
-  function wrapped(text) {
-    const wide = /[\u4e00-\u9fff]/.test(text), limit = wide ? 9 : 22;
-    if (text.length <= limit) return text;
-    if (wide) return text.slice(0, Math.ceil(text.length / 2)) + "\n" + text.slice(Math.ceil(text.length / 2));
-    const spaces = [...text.matchAll(/ /g)].map(match => match.index);
-    const half = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
-    return half === undefined ? text : text.slice(0, half) + "\n" + text.slice(half + 1);
   }
 
   function labelObstacles() {
@@ -339,6 +349,7 @@ function planMapBridge(map, folders, data) {
   function presentCodes() {
     const present = new Set();
     for (const [name] of Object.entries(folders.byName)) if (shown(name)) present.add("layer." + name);
+    if ((shown("structure") && pickedElement() !== undefined) || ringed() !== undefined) present.add("picked");
     if (shown("sites")) {
       for (const stack of stacks) {
         if (stack.visible.length > 1) present.add("stack");
@@ -411,6 +422,7 @@ function planMapBridge(map, folders, data) {
   map.attributionControl.setPrefix(false);
   map.zoomControl.setPosition("topright");
 
+  const tiles = planTiles(map, folders.ground, report);
   const drawing = data.drawing ? planDrawing(map, {...data.drawing, roads: folders.byName.roads[1], word,
     report, button, language: () => stateNow.language}) : null;
 
@@ -431,27 +443,6 @@ function planMapBridge(map, folders, data) {
       node.title = word(key);
       node.setAttribute("aria-label", word(key));
     }
-  }
-
-  /* ---- online tiles, only when asked for ---- */
-  let tileLayers = [], tileId = null;
-  function applyTiles(source) {
-    const wanted = source ? source.id : null;
-    if (wanted === tileId) return;
-    tileId = wanted;
-    tileLayers.forEach(layer => layer.remove());
-    const crs = source && source.datum === "GCJ02" ? L.CRS.Gcj02 : L.CRS.EPSG3857;
-    if (map.options.crs !== crs) {
-      const centre = map.getCenter(), zoom = map.getZoom();
-      map.options.crs = crs;
-      map._resetView(centre, zoom);
-    }
-    tileLayers = source ? source.urls.map(url => L.tileLayer(url, {attribution: source.attribution,
-      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles"})) : [];
-    let failed = 0;
-    tileLayers.forEach(layer => layer.on("tileload", () => { failed = 0; })
-      .on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));
-    for (const layers of folders.ground) source ? map.removeLayer(layers) : map.addLayer(layers);
   }
 
   /* ---- view ---- */
@@ -520,16 +511,16 @@ function planMapBridge(map, folders, data) {
 
   function apply(state) {
     if (!viewed) pendingView = state.view;
-    applyTiles(state.tiles);
+    tiles(state.tiles);
     const before = stateNow.tour, resized = stateNow.present !== Boolean(state.present);
     stateNow.tour = state.tour || null;
     stateNow.present = Boolean(state.present);
     map.getContainer().classList.toggle("presenting", stateNow.present);
     const first = !viewed;
     draw(state, inMask(state.mask));
-    if (resized) drawSelection();
+    if (resized || stateNow.tour !== before) drawSelection();
     if (viewed && !first && stateNow.tour && stateNow.tour !== before) fitTour();
-    if (drawing) { drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
+    if (drawing) { drawing.suspend(Boolean(stateNow.tour)); drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
   }
 
   function filter(wanted, also = {}) {

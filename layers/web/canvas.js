@@ -78,6 +78,7 @@
 
     /* The number inside a hollow circle, or on a small badge beside a site whose own place is known. */
     _number: function (context, options, at) {
+      context.globalAlpha = options.opacity;
       if (options.fill) {
         context.beginPath();
         context.arc(at.x, at.y, 6.5, 0, 2 * Math.PI);
@@ -93,6 +94,7 @@
       context.textBaseline = "middle";
       context.fillStyle = options.color;
       context.fillText(String(options.count), at.x, at.y + 0.5);
+      context.globalAlpha = 1;
     }
   });
 

@@ -5,6 +5,7 @@
  *                         with fit brought into view
  *   .focus(place)         place = {id, name, at, bounds, parts} or null: brings it into view and marks it, a street
  *                         by those features of the layer host.roads whose ids are its parts
+ *   .suspend(on)          neither drawings nor tools are shown, as on a tour of the structure
  *   .drawWords()          the buttons' words, after a change of language
  *   .active               whether the reader is drawing just now
  */
@@ -136,6 +137,12 @@ function planDrawing(map, host) {
   tools.addTo(map);
   document.addEventListener("keydown", event => { if (event.key === "Escape" && kind) map.pm.disableDraw(); });
 
+  function suspend(on) {
+    if (on && kind) map.pm.disableDraw();
+    for (const group of [shapes, marks]) on ? group.remove() : group.addTo(map);
+    tools.getContainer().hidden = on;
+  }
+
   function drawWords() {
     for (const [name, node] of buttons) {
       node.title = host.word("map.draw_" + name);
@@ -143,5 +150,5 @@ function planDrawing(map, host) {
     }
   }
 
-  return {show, focus, drawWords, get active() { return kind !== null; }};
+  return {show, focus, suspend, drawWords, get active() { return kind !== null; }};
 }

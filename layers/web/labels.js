@@ -71,10 +71,13 @@
 
     _place: function (item) {
       this._pen.font = `${item.bold ? 700 : 400} ${item.size}px ${this._font}`;
-      const lines = item.text.split("\n");
-      const text = {lines, width: Math.max(...lines.map(line => this._pen.measureText(line).width)),
-        height: item.size * 1.2 * lines.length};
-      const done = item.line ? this._alongLine(item, text.width) || (item.must && this._besideLine(item, text))
+      const measured = words => {
+        const lines = words.split("\n");
+        return {lines, width: Math.max(...lines.map(line => this._pen.measureText(line).width)),
+          height: item.size * 1.2 * lines.length};
+      };
+      const text = measured(item.text);
+      const done = item.line ? this._alongLine(item, text.width) || (item.must && this._besideLine(item, measured(L.MapLabels.wrapped(item.text))))
         : this._atPoint(item, text);
       if (done) this.placed.push(item.key);
     },
@@ -199,4 +202,14 @@
       pen.fillText(text, x, y);
     }
   });
+
+  /* A long name in two lines. */
+  L.MapLabels.wrapped = text => {
+    const wide = /[\u4e00-\u9fff]/.test(text), limit = wide ? 9 : 22;
+    if (text.length <= limit) return text;
+    if (wide) return text.slice(0, Math.ceil(text.length / 2)) + "\n" + text.slice(Math.ceil(text.length / 2));
+    const spaces = [...text.matchAll(/ /g)].map(match => match.index);
+    const half = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+    return half === undefined ? text : text.slice(0, half) + "\n" + text.slice(half + 1);
+  };
 })();

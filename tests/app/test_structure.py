@@ -155,8 +155,23 @@ def tally(projects: list[dict[str, Any]]) -> list[str]:
     return [str(n) for n in (len(projects), *(stages[stage] for stage in Stage), unplaced(projects))]
 
 
+def with_filter(projects: list[dict[str, Any]]) -> list[str]:
+    """Return the tally as the table shows it while only key projects pass."""
+    total, *others = tally(projects)
+    passing = sum(f["properties"]["phase"] == "key" for f in projects)
+    return [total + words_in("zh")("structure.shown_n", m=passing), *others]
+
+
 def test_the_comparison_counts_every_project_once():
-    app, words = open_structure(phase="key"), words_in("zh")
+    check_comparison(open_structure(), tally)
+
+
+def test_under_a_filter_the_comparison_says_how_many_pass():
+    check_comparison(open_structure(phase="key"), with_filter)
+
+
+def check_comparison(app, tally):
+    words = words_in("zh")
     rows = table(app)
     for element_id in ELEMENTS:
         p = element(element_id)["properties"]
@@ -209,11 +224,38 @@ def test_a_picked_project_keeps_the_tour_at_its_element():
     assert component(app, "tour_bar")["at"] == "district-olympic"
 
 
-def test_a_filter_is_said_and_does_not_change_the_counts():
-    app = open_structure(element="axis", phase="completed")
-    card, words = text_of(app, "structure_card"), words_in("zh")
-    assert words("structure.filtered") in card and words("structure.members", n=len(members("axis"))) in card
-    assert words("structure.filtered") not in text_of(open_structure(element="axis"), "structure_card")
+KEY_PHASE = {"zh": "阶段：重点实施", "en": "Phase: Key implementation"}
+
+
+@pytest.mark.parametrize("language", sorted(KEY_PHASE))
+@pytest.mark.parametrize("element_id", ELEMENTS)
+def test_a_filter_is_said_and_does_not_change_the_counts(element_id, language):
+    app, words = open_structure(element=element_id, phase="key", lang=language), words_in(language)
+    card, own = text_of(app, "structure_card"), members(element_id)
+    passing = sum(f["properties"]["phase"] == "key" for f in own)
+    said = words("structure.filtered", filter=KEY_PHASE[language])
+    assert said in card and said in text_of(app, "structure_table")
+    assert words("structure.members", n=len(own)) in card
+    assert words("structure.of_which_shown", n=len(own), m=passing) in card
+    assert card.count(words("structure.not_shown")) == len(own) - passing
+    app.session_state["present"] = True
+    app.run()
+    said = words("structure.presented_filter", filter=KEY_PHASE[language], n=len(own), m=passing)
+    assert said in text_of(app, "structure_card")
+
+
+def test_without_a_filter_nothing_is_said_of_one():
+    card, words = text_of(open_structure(element="axis"), "structure_card"), words_in("zh")
+    assert "筛选" not in card and words("structure.not_shown") not in card
+
+
+def test_the_filter_row_is_there_but_not_in_a_presentation():
+    app = open_structure(element="axis", phase="key")
+    shown = component(app, "filter_row")["result"]["shown"]
+    assert shown == sum(f["properties"]["phase"] == "key" for f in features("projects"))
+    app.session_state["present"] = True
+    app.run()
+    assert not has(app, "filter_row")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -230,6 +272,11 @@ def test_the_presentation_shows_the_name_and_the_figures_and_no_table(element_id
     said = words("structure.unplaced_n", n=missing) if missing else words("structure.all_placed")
     assert (said in slide) is bool(own)
     assert all(term[language] in slide for term in (*p["functions"], *p["leading_sectors"]))
+    opening, *_, aim = (sentence for sentence in re.split(r"(?<=。)|(?<=\.) ", p["summary"][language]) if sentence)
+    assert opening in slide and aim in slide and words("structure.summary_note", **p["plan"]) in slide
+    named = [f["properties"]["names"]["en"] if language == "en" else f["properties"]["name"] for f in own]
+    assert [name for name in named if f"<span>{name}" not in slide] == []
+    assert slide.count("<small>") == missing
     assert words("structure.leave") in text_of(app, "tour_bar")
     assert not has(app, "structure_table")
     message = component(app, "map_frame")

@@ -50,10 +50,74 @@ def test_quick_keys_are_all_counted(app):
 def test_other_keys_are_left_alone(app):
     app.open("/structure?element=bay-north")
     stands_at(app, "bay-north")
-    for key in ("PageDown", "Home", "Escape"):
+    for key in ("PageDown", "PageUp", "Escape"):
         app.page.keyboard.press(key)
     app.page.keyboard.press("ArrowRight")
     stands_at(app, IDS[IDS.index("bay-north") + 1])
+
+
+@pytest.mark.parametrize("present", ["", "&present=1"])
+def test_home_and_end_lead_to_the_first_and_the_last_element(app, present):
+    app.open(f"/structure?element=bay-south{present}")
+    stands_at(app, "bay-south")
+    app.page.keyboard.press("End")
+    stands_at(app, IDS[-1])
+    app.page.locator("iframe.map-frame").click(position={"x": 300, "y": 60})
+    app.settle()
+    assert app.page.evaluate("() => document.activeElement.tagName") == "IFRAME"
+    app.page.keyboard.press("Home")
+    stands_at(app, IDS[0])
+    app.page.keyboard.press("End")
+    stands_at(app, IDS[-1])
+
+
+def test_escape_leaves_the_presentation_from_within_the_map(app):
+    app.open("/structure?element=bay-south&present=1")
+    stands_at(app, "bay-south")
+    app.page.locator("iframe.map-frame").focus()
+    app.page.keyboard.press("Escape")
+    app.page.locator(".compare").wait_for()
+    stands_at(app, "bay-south")
+
+
+def test_a_filter_of_the_row_is_counted_in_the_card_and_keeps_the_tour(app, features):
+    app.open("/structure?element=district-olympic")
+    stands_at(app, "district-olympic")
+    app.choose("phase", "key")
+    own = [f for f in features if f["properties"]["element"] == "district-olympic"]
+    passing = [f["id"] for f in own if f["properties"]["phase"] == "key" and f["geometry"]]
+    app.page.locator(".figures", has_text=f"共 {len(own)} 项，筛选后 {len(passing)} 项").wait_for()
+    assert "phase=key" in app.page.url and app.page.locator(".tour-at").inner_text().startswith("8 / 10")
+    app.wait_map("a.every(id => m.labels.placed.includes(id))", passing)
+
+
+@pytest.mark.parametrize("present", ["", "&present=1"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_project_of_the_element_is_named_on_the_map_and_no_other(app, features, language, present):
+    app.open(f"/structure?element=axis&lang={language}{present}")
+    for element_id in IDS:
+        app.page.wait_for_function("id => location.search.includes('element=' + id)", arg=element_id)
+        own = [f["id"] for f in features if f["properties"]["element"] == element_id and f["geometry"]]
+        app.wait_map("a.every(id => m.labels.placed.includes(id))", [*own, element_id])
+        placed = app.map("m.labels.placed")
+        assert sorted({f["id"] for f in features} & set(placed)) == sorted(own)
+        app.page.keyboard.press("ArrowRight")
+
+
+def test_the_readers_own_drawings_are_not_shown_on_the_tour(app):
+    frame = app.open("/").page.frame_locator("iframe.map-frame")
+    box = app.page.locator("iframe.map-frame").bounding_box()
+    frame.get_by_role("button", name="测距").click()
+    app.wait_map("m.map.pm && m.map.pm.globalDrawModeEnabled()")
+    for x in (400, 520, 520):
+        app.page.mouse.click(box["x"] + x, box["y"] + 300)
+    frame.locator(".drawing-label").wait_for()
+    app.page.get_by_role("link", name="空间结构").first.click()
+    stands_at(app, "axis")
+    assert frame.locator(".drawing-label").count() == 0
+    assert not frame.get_by_role("button", name="测距").is_visible()
+    app.page.get_by_role("link", name="地图").first.click()
+    frame.locator(".drawing-label").wait_for()
 
 
 def test_buttons_menu_and_neighbours_lead_on_and_keep_the_focus(app):
@@ -155,13 +219,16 @@ def test_the_presentation_is_large_and_fits_the_screen(new_app, server, language
             """() => {
               const slide = document.querySelector(".slide");
               const size = node => parseFloat(getComputedStyle(node).fontSize);
-              const lines = [...slide.querySelectorAll("dd, dt, .slide-group")];
+              const lines = [...slide.querySelectorAll("p:not(.slide-note):not(.plan-name), dd, dt, li")];
               const heading = size(slide.querySelector("h2"));
               return [slide.scrollHeight, slide.clientHeight, Math.min(...lines.map(size)), heading];
             }"""
         )
         assert height <= room + 2
-        assert smallest >= 24 and heading >= 44
+        assert smallest >= 1080 / 50 and heading >= 37
+        names = app.page.locator(".slide-names li:not(.more)")
+        hidden = sum(not name.is_visible() for name in names.all())
+        assert hidden <= 9 and (hidden > 0) == app.page.locator(".slide-names .more").is_visible()
         app.page.keyboard.press("PageDown")
     assert app.page.evaluate("() => document.documentElement.scrollWidth") <= 1920
     assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 1100

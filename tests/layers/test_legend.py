@@ -34,6 +34,7 @@ def producible(dataset):
         '"stage." + sites.stage[i]': {f"stage.{stage}" for stage in Stage},
         'sites.filled[i] ? "filled" : "hollow"': {"filled", "hollow"},
         '"stack"': {"stack"},
+        '"picked"': {"picked"},
     }
     assert set(re.findall(r"\.add\(([^()]+)\)", body)) == set(families)
     return set().union(*families.values())
@@ -61,8 +62,10 @@ def test_a_sector_is_shown_in_its_colours(items):
 
 def test_the_groups_stand_under_their_own_names(sections, shipped):
     (structure,) = (section for section in sections if section["title"] == "legend.structure")
-    assert [item["names"]["zh"] for item in structure["items"]] == [group.name for group in shipped.district.groups]
-    assert all(item["names"]["en"] for item in structure["items"])
+    *named, picked = structure["items"]
+    assert [item["names"]["zh"] for item in named] == [group.name for group in shipped.district.groups]
+    assert all(item["names"]["en"] for item in named)
+    assert style.SELECTION in picked["svg"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -42,7 +42,7 @@ def test_only_amap_draws_in_a_datum_of_its_own():
 
 
 def test_the_map_knows_the_datums():
-    script = (WEB_DIR / "bridge.js").read_text(encoding="utf-8")
+    script = (WEB_DIR / "tiles.js").read_text(encoding="utf-8")
     assert {source.datum for source in SOURCES} - {"WGS84"} == set(re.findall(r'datum === "(\w+)"', script))
 
 

@@ -6,7 +6,8 @@
  *   present whether the page is shown in large type, where Escape leaves and a presenter's keys count
  */
 const FIELD = "input, textarea, select, [contenteditable=true], [role=listbox], [role=radiogroup], [role=tablist], [role=menu], [role=combobox]";
-const STEPS = {ArrowRight: 1, ArrowLeft: -1}, PRESENTER = {...STEPS, PageDown: 1, PageUp: -1};
+const STEPS = {ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity}, PRESENTER = {...STEPS, PageDown: 1, PageUp: -1};
+const TYPE_SIZES = [1.45, 1.35, 1.25, 1.15, 1.07, 1];
 
 function makeHost(root) {
   const host = {data: {}, trigger: () => {}, asked: null, html: null};
@@ -14,8 +15,9 @@ function makeHost(root) {
 
   /* Keys may come faster than answers: a step counts from what was asked for last. */
   const step = by => {
-    const {stops, at} = host.data, next = stops[stops.indexOf(host.asked || at) + by];
-    if (!next) return;
+    const {stops, at} = host.data, now = stops.indexOf(host.asked || at);
+    const next = stops[Math.min(Math.max(now + by, 0), stops.length - 1)];
+    if (next === stops[now]) return;
     host.asked = next;
     tell("element", next);
   };
@@ -78,6 +80,31 @@ function makeHost(root) {
     }, false);
   };
 
+  /* A slide's type is as large as lets all of it stand; at its smallest, the last names give way to "and n more". */
+  const fit = () => {
+    const slide = root.querySelector(".slide");
+    if (!slide) return;
+    const names = [...slide.querySelectorAll(".slide-names li:not(.more)")], more = slide.querySelector(".more");
+    const fits = () => slide.scrollHeight <= slide.clientHeight + 1;
+    const show = count => {
+      names.forEach((name, i) => { name.hidden = i >= count; });
+      if (more) more.hidden = count === names.length;
+      if (more) more.textContent = more.dataset.text.replace("{n}", names.length - count);
+    };
+    show(names.length);
+    const large = TYPE_SIZES.some(size => { slide.style.setProperty("--size", size); return fits(); });
+    for (let count = names.length - 1; !large && count > 0; count--) {
+      show(count);
+      if (fits()) return;
+    }
+  };
+  host.fitWithScreen = () => {
+    if (host.fitted) return;
+    host.fitted = true;
+    listen(window, "resize", fit, false);
+    document.fonts.ready.then(fit);
+  };
+
   const sort = button => {
     const head = button.closest("th"), body = head.closest("table").tBodies[0], column = head.cellIndex;
     const order = {ascending: "descending", descending: null}[head.getAttribute("aria-sort")];
@@ -107,6 +134,8 @@ function makeHost(root) {
     if (host.html !== data.html) {
       host.html = data.html;
       replace(data.html);
+      if (root.querySelector(".slide")) host.fitWithScreen();
+      fit();
     }
     root.querySelectorAll("tr[data-id]").forEach(row => {
       if (row.dataset.id === data.at) row.setAttribute("aria-current", "true");

@@ -1,0 +1,28 @@
+/* Online base maps, only where they were asked for.
+ *
+ * planTiles(map, ground, report) → fn(source), source = {id, datum, urls, attribution, subdomains, maxZoom} or null;
+ * tiles that keep failing are reported as {type: "tiles-failed"}
+ */
+function planTiles(map, ground, report) {
+  "use strict";
+
+  let layers = [], shown = null;
+  return source => {
+    const wanted = source ? source.id : null;
+    if (wanted === shown) return;
+    shown = wanted;
+    layers.forEach(layer => layer.remove());
+    const crs = source && source.datum === "GCJ02" ? L.CRS.Gcj02 : L.CRS.EPSG3857;
+    if (map.options.crs !== crs) {
+      const centre = map.getCenter(), zoom = map.getZoom();
+      map.options.crs = crs;
+      map._resetView(centre, zoom);
+    }
+    layers = source ? source.urls.map(url => L.tileLayer(url, {attribution: source.attribution,
+      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles"})) : [];
+    let failed = 0;
+    layers.forEach(layer => layer.on("tileload", () => { failed = 0; })
+      .on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));
+    for (const layer of ground) source ? map.removeLayer(layer) : map.addLayer(layer);
+  };
+}
