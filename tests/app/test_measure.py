@@ -76,7 +76,7 @@ def test_what_came_of_a_file_is_said_in_the_readers_language(language):
         assert CHINESE.findall(text) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_place_found_says_what_the_map_has_of_it_and_from_when(language):
     words = words_in(language)
     app = open_app(lang=language)
