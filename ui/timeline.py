@@ -1,4 +1,4 @@
-"""A project across the two plans: what 十三五 had come to, what 十四五 plans, every mention verbatim with its box."""
+"""A project across the two plans: what 十三五 had come to, what 十四五 plans, every mention verbatim, boxes first."""
 
 from collections.abc import Sequence
 
