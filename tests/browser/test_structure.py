@@ -107,7 +107,7 @@ def test_every_project_of_the_element_is_named_on_the_map_and_no_other(app, feat
 def test_the_readers_own_drawings_are_not_shown_on_the_tour(app):
     frame = app.open("/").page.frame_locator("iframe.map-frame")
     box = app.page.locator("iframe.map-frame").bounding_box()
-    frame.get_by_role("button", name="测距").click()
+    frame.locator(".map-button[aria-pressed]").first.click()
     app.wait_map("m.map.pm && m.map.pm.globalDrawModeEnabled()")
     for x in (400, 520, 520):
         app.page.mouse.click(box["x"] + x, box["y"] + 300)
@@ -115,7 +115,7 @@ def test_the_readers_own_drawings_are_not_shown_on_the_tour(app):
     app.page.get_by_role("link", name="空间结构").first.click()
     stands_at(app, "axis")
     assert frame.locator(".drawing-label").count() == 0
-    assert not frame.get_by_role("button", name="测距").is_visible()
+    assert not frame.locator(".map-button[aria-pressed]").first.is_visible()
     app.page.get_by_role("link", name="地图").first.click()
     frame.locator(".drawing-label").wait_for()
 
