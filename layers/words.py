@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 LOCALES_DIR: Final = Path(__file__).resolve().parent.parent / "locales"
 LOCALE_OF_LANGUAGE: Final[dict[str, str]] = {"zh": "zh_CN", "en": "en_GB", "ja": "ja_JP", "ko": "ko_KR", "ru": "ru_RU"}
-LANGUAGES: Final = ("zh", "en")
+LANGUAGES: Final = tuple(LOCALE_OF_LANGUAGE)
 DEFAULT_LANGUAGE: Final = "zh"
 
 

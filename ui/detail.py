@@ -135,9 +135,10 @@ def plan_terms(desk: Desk, title: str, terms: Sequence[Localised]) -> Markup:
     items = [
         html("<li>{zh}</li>", zh=term.zh)
         if desk.words.language == "zh"
-        else html('<li>{en} <span class="note" lang="zh">{zh}</span></li>', en=term.en, zh=term.zh)
+        else html('<li>{ours} <span class="note" lang="zh">{zh}</span></li>',
+                  ours=term.in_language(desk.words.language), zh=term.zh)
         for term in terms
-    ]
+    ]  # fmt: skip
     return html('<h3>{title}</h3><ul class="terms">{items}</ul>', title=title, items=joined(items))
 
 
