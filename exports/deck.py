@@ -9,6 +9,7 @@ from typing import Final
 
 from pptx.enum.shapes import MSO_SHAPE
 
+from exports.deckchart import put_stacked_bars
 from exports.deckframe import DeckFrame
 from exports.deckmaps import plan_slide_map, rendered
 from exports.deckpanel import (
@@ -24,26 +25,14 @@ from exports.deckpanel import (
     text_row,
 )
 from exports.deckproject import project_slide
+from exports.decktable import CELL_MARGIN_PT, Cell, Table, put_table
+from exports.decktext import Paragraph, Run, fitted_text, line_width, one_line, paragraph, set_text, text_height
 from exports.fonts import missing_characters
 from exports.mapplan import MapPlan
 from exports.marginalia import missing_note, sheet_title
 from exports.native_map import Looks, NativeMap, preset
 from exports.request import ExportRequest, Extent, chosen_projects
-from exports.slides import (
-    CELL_MARGIN_PT,
-    Box,
-    Canvas,
-    Cell,
-    Paragraph,
-    Run,
-    Table,
-    fitted_text,
-    line_width,
-    one_line,
-    paragraph,
-    set_text,
-    text_height,
-)
+from exports.slides import Box, Canvas
 from geo.filter import ProjectFilter
 from geo.layout import Element
 from geo.load import Dataset
@@ -267,7 +256,7 @@ class _Deck(DeckFrame):
         left = body.left + width + GAP_PT
         table_box = Box(left, body.top, body.left + body.width - left, body.height)
         table = self._structure_table(table_box.width)
-        canvas.table(table_box, table, STRUCTURE_SIZES, title, words("deck.alt_structure_table"), stretch=1.3)
+        put_table(canvas, table_box, table, STRUCTURE_SIZES, title, words("deck.alt_structure_table"), stretch=1.3)
         spoken = (line for placed in self.data.elements for line in self._element_notes(placed.element))
         canvas.notes += [*told, *spoken, *self.source_notes()]
         return canvas
@@ -326,7 +315,7 @@ class _Deck(DeckFrame):
         table_width = body.width * (0.6 if words.language == "zh" else 0.7)
         table_box = Box(body.left, body.top, table_width, body.height - 44)
         alt = words("deck.alt_summary_table", counts=self.counts_in_words())
-        height = canvas.table(table_box, self._summary_table(table_width), SUMMARY_SIZES, title, alt, stretch=1.8)
+        height = put_table(canvas, table_box, self._summary_table(table_width), SUMMARY_SIZES, title, alt, stretch=1.8)
         self._summary_note(canvas, Box(body.left, body.top + height + 8, table_width, body.height - height - 8))
         left = body.left + table_width + GAP_PT
         chart_box = Box(left, body.top, body.left + body.width - left, body.height)
@@ -374,7 +363,7 @@ class _Deck(DeckFrame):
             if any(count[sector, phase] for phase in Phase)
         ]
         told = words("format.list").join(categories)
-        canvas.stacked_bars(box, categories, series, title, words("deck.alt_chart", values=told))
+        put_stacked_bars(canvas, box, categories, series, title, words("deck.alt_chart", values=told))
 
     # ---- the native map ----
 

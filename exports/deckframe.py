@@ -6,9 +6,10 @@ from typing import Final
 
 from PIL import Image
 
+from exports.decktext import Run, fitted_text, paragraph
 from exports.marginalia import filter_line, notes_of, stamp_of, subtitle_of
 from exports.request import ExportRequest, wanted_projects
-from exports.slides import Box, Canvas, Run, SlideDeck, fitted_text, paragraph
+from exports.slides import Box, Canvas, SlideDeck
 from exports.template import template_of
 from geo.load import Dataset
 from geo.names import name_in

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from pptx.enum.dml import MSO_LINE_DASH_STYLE
 
+from exports.decktext import Paragraph, Run, line_width, text_height
 from exports.mapframe import DrawnMap
 from exports.mapsites import STACK_RADIUS_PT
 from exports.native_map import Entry, Looks, area_entry, line_entry, marker_entry, stage_looks, tint
-from exports.slides import Box, Canvas, Paragraph, Run, line_width, text_height
+from exports.slides import Box, Canvas
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project

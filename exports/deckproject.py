@@ -18,24 +18,14 @@ from exports.deckpanel import (
     strip_height,
     text_row,
 )
+from exports.decktable import Cell, Table, put_table
+from exports.decktext import Paragraph, Run, fitted_text, one_line, paragraph, set_text, text_height
 from exports.mapframe import DrawnMap
 from exports.mapplan import MapPlan
 from exports.marginalia import notes_of, stamp_of
 from exports.native_map import Entry, Looks, preset
 from exports.request import Extent
-from exports.slides import (
-    Box,
-    Canvas,
-    Cell,
-    Paragraph,
-    Run,
-    Table,
-    fitted_text,
-    one_line,
-    paragraph,
-    set_text,
-    text_height,
-)
+from exports.slides import Box, Canvas
 from geo.project import Project
 from layers import style
 from layers.wording import (
@@ -118,7 +108,7 @@ def _fact_table(
     rows = tuple((Cell(term), Cell(value)) for term, value in facts)
     table = Table(rows, (terms, box.width - terms), has_header_row=False, has_header_column=True)
     name = project.name_in(frame.words.language)
-    return canvas.table(box, table, sizes, name, frame.words("deck.alt_facts", name=name), stretch=stretch)
+    return put_table(canvas, box, table, sizes, name, frame.words("deck.alt_facts", name=name), stretch=stretch)
 
 
 # ---- with a place ----
@@ -217,7 +207,7 @@ def _mention_table(frame: DeckFrame, canvas: Canvas, box: Box, project: Project)
         rows.append((Cell(mention.name, bold=True), Cell(mention_place(frame.data, words, mention)), Cell(under)))
     table = Table(tuple(rows), (box.width * 0.42, box.width * 0.36, box.width * 0.22))
     alt = words("deck.alt_mentions", name=project.name_in(words.language))
-    return canvas.table(box, table, WIDE_FACT_SIZES, words("detail.mentions"), alt)
+    return put_table(canvas, box, table, WIDE_FACT_SIZES, words("detail.mentions"), alt)
 
 
 def related_projects(frame: DeckFrame, project: Project) -> tuple[str, list[Project]]:

@@ -17,12 +17,13 @@ from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge
 
+from exports.decktext import Paragraph, Run, clean, line_width, set_text
 from exports.furniture import length_in_words
 from exports.ground import ground_of
 from exports.labels import PlacedLabel, leader_from
 from exports.mapplan import MapPlan
 from exports.mapsites import ACCURACY_FROM_SCALE, BADGE_RADIUS_PT, SITE_RADIUS_PT, STACK_RADIUS_PT
-from exports.slides import Box, Canvas, Paragraph, Run, clean, describe, line_width, set_text
+from exports.slides import Box, Canvas, describe
 from geo.load import Dataset, PlacedElement
 from geo.project import Project
 from layers import style

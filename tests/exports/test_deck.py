@@ -20,9 +20,10 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.util import Pt
 
 from exports.deck import write_deck
+from exports.decktable import Cell, Table, fitted_table
+from exports.decktext import fitted_text, lines_of, text_height
 from exports.decktheme import EAST_ASIAN, TemplateError
 from exports.request import ExportRequest, Purpose
-from exports.slides import Cell, Table, fitted_table, fitted_text, lines_of, text_height
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
 from geo.vocabulary import Phase, Sector
@@ -225,18 +226,22 @@ def test_the_structure_table_has_every_element_and_its_members(presentation, shi
         assert all(term["zh"] in notes_of(slide) for term in element["properties"]["functions"])
 
 
+def name_of(properties, language):
+    names = properties["names"]
+    return properties["name"] if language == "zh" else names.get(language, names["en"])
+
+
 def test_every_site_has_a_slide_with_all_that_is_known(presentation, language):
     by_title = {slide.shapes.title.text_frame.text: slide for slide in presentation.slides}
     for feature in some_sites():
         properties, location = feature["properties"], feature["properties"]["location"]
-        name = properties["name"] if language == "zh" else properties["names"]["en"]
-        slide = by_title[name]
+        slide = by_title[name_of(properties, language)]
         said = texts_of(slide) + notes_of(slide)
         assert properties["name"] in said
         for mention in properties["mentions"]:
             assert mention["name"] in texts_of(slide)
             assert mention.get("heading") is None or mention["heading"] in said
-        assert location["basis"][language if language == "zh" else "en"] in notes_of(slide)
+        assert location["basis"].get(language, location["basis"]["en"]) in notes_of(slide)
         assert not location.get("source") or location["source"] in notes_of(slide)
         assert any(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in slide.shapes) == bool(feature["geometry"])
 
@@ -264,7 +269,7 @@ def test_the_native_map_is_editable_shapes_in_one_group_a_layer(presentation, la
     assert not any(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in all_shapes(slide.shapes))
     elements = json.loads((SHIPPED / "layout.geojson").read_text(encoding="utf-8"))["features"]
     drawn = {shape.name for shape in groups[words("layer.structure")].shapes}
-    assert {f["properties"]["name"] if language == "zh" else f["properties"]["names"]["en"] for f in elements} == drawn
+    assert {name_of(element["properties"], language) for element in elements} == drawn
     places = {tuple(f["geometry"]["coordinates"]) for f in FEATURES if f["geometry"]}
     sites = groups[words("layer.sites")].shapes
     assert len({shape.name for shape in sites}) == len(places)
