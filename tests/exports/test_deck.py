@@ -226,22 +226,18 @@ def test_the_structure_table_has_every_element_and_its_members(presentation, shi
         assert all(term["zh"] in notes_of(slide) for term in element["properties"]["functions"])
 
 
-def name_of(properties, language):
-    names = properties["names"]
-    return properties["name"] if language == "zh" else names.get(language, names["en"])
-
-
-def test_every_site_has_a_slide_with_all_that_is_known(presentation, language):
+def test_every_site_has_a_slide_with_all_that_is_known(presentation, shipped, language):
     by_title = {slide.shapes.title.text_frame.text: slide for slide in presentation.slides}
     for feature in some_sites():
         properties, location = feature["properties"], feature["properties"]["location"]
-        slide = by_title[name_of(properties, language)]
+        project = shipped.project(feature["id"])
+        slide = by_title[project.name_in(language)]
         said = texts_of(slide) + notes_of(slide)
         assert properties["name"] in said
         for mention in properties["mentions"]:
             assert mention["name"] in texts_of(slide)
             assert mention.get("heading") is None or mention["heading"] in said
-        assert location["basis"].get(language, location["basis"]["en"]) in notes_of(slide)
+        assert project.location.basis.in_language(language) in notes_of(slide)
         assert not location.get("source") or location["source"] in notes_of(slide)
         assert any(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in slide.shapes) == bool(feature["geometry"])
 
@@ -261,15 +257,14 @@ def test_numbers_on_the_overview_are_explained(presentation, shipped):
     assert all(re.search(rf"^{n}(?!\d)\D", index, re.M) for n in range(1, last + 1))
 
 
-def test_the_native_map_is_editable_shapes_in_one_group_a_layer(presentation, language):
+def test_the_native_map_is_editable_shapes_in_one_group_a_layer(presentation, shipped, language):
     words, slide = words_in(language), presentation.slides[-1]
     groups = {shape.name: shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.GROUP}
     for code in ("roads", "boundary", "structure", "sites", "labels"):
         assert words(f"layer.{code}") in groups
     assert not any(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in all_shapes(slide.shapes))
-    elements = json.loads((SHIPPED / "layout.geojson").read_text(encoding="utf-8"))["features"]
     drawn = {shape.name for shape in groups[words("layer.structure")].shapes}
-    assert {name_of(element["properties"], language) for element in elements} == drawn
+    assert {placed.element.name_in(language) for placed in shipped.elements} == drawn
     places = {tuple(f["geometry"]["coordinates"]) for f in FEATURES if f["geometry"]}
     sites = groups[words("layer.sites")].shapes
     assert len({shape.name for shape in sites}) == len(places)
