@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -12,12 +13,11 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 FONT_DIR: Final = Path(__file__).resolve().parent / "fonts"
-FAMILIES: Final = ("Noto Sans SC", "Noto Sans KR")
-_FILES: Final = {
-    False: ("NotoSansSC-400.ttf", "NotoSansKR-400.ttf"),
-    True: ("NotoSansSC-700.ttf", "NotoSansKR-700.ttf"),
-}
-BOLD: Final = 700
+Families = tuple[str, ...]
+CHINESE_FIRST: Final[Families] = ("SC", "KR")
+FAMILIES_OF_LANGUAGE: Final[dict[str, Families]] = {"ja": ("JP", *CHINESE_FIRST), "ko": ("KR", "SC")}
+"""The fonts by falling rank: a character is set in the first that has it. One form of a hanzi differs by language."""
+REGULAR, BOLD = 400, 700
 LINE_HEIGHT: Final = 1.32
 MISSING: Final = "〓"
 """What is printed for a character that no bundled font has; the printers' old sign for it."""
@@ -37,34 +37,51 @@ NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·・…—～
 NOT_LAST: Final = frozenset("（《【“‘([{〔「『")
 
 
+_families: ContextVar[Families] = ContextVar("families", default=CHINESE_FIRST)
+
+
+def set_in_fonts_of(language: str) -> None:
+    """Set and measure what follows, in this thread, in the fonts of `language`."""
+    _families.set(FAMILIES_OF_LANGUAGE.get(language, CHINESE_FIRST))
+
+
+def font_file(family: str, *, bold: bool = False) -> Path:
+    """Return the file of a bundled font."""
+    return FONT_DIR / f"NotoSans{family}-{BOLD if bold else REGULAR}.ttf"
+
+
 @cache
 def register_fonts() -> None:
     """Make the bundled fonts known to matplotlib, once."""
-    for names in _FILES.values():
-        for name in names:
-            font_manager.fontManager.addfont(FONT_DIR / name)
+    for path in FONT_DIR.glob("*.ttf"):
+        font_manager.fontManager.addfont(path)
 
 
-@cache
 def font(size_pt: float, *, bold: bool = False) -> FontProperties:
     """Return the bundled font at a size, to be given to each text."""
+    return _font(_families.get(), size_pt, bold)
+
+
+@cache
+def _font(families: Families, size_pt: float, bold: bool) -> FontProperties:
     register_fonts()
-    return FontProperties(family=list(FAMILIES), size=size_pt, weight=BOLD if bold else 400)
+    names = [f"Noto Sans {family}" for family in families]
+    return FontProperties(family=names, size=size_pt, weight=BOLD if bold else REGULAR)
 
 
 @cache
-def _faces(bold: bool) -> tuple[FT2Font, ...]:
-    return tuple(FT2Font(str(FONT_DIR / name)) for name in _FILES[bold])
+def _faces(families: Families, bold: bool) -> tuple[FT2Font, ...]:
+    return tuple(FT2Font(str(font_file(family, bold=bold))) for family in families)
 
 
 @cache
-def _known(bold: bool) -> frozenset[int]:
-    return frozenset().union(*(face.get_charmap() for face in _faces(bold)))
+def _known() -> frozenset[int]:
+    return frozenset().union(*(face.get_charmap() for face in _faces(CHINESE_FIRST, False)))
 
 
 @lru_cache(maxsize=20_000)
-def _advance_em(character: str, bold: bool) -> float:
-    for face in _faces(bold):
+def _advance_em(character: str, families: Families, bold: bool) -> float:
+    for face in _faces(families, bold):
         if face.get_char_index(ord(character)):
             face.set_size(100, 72)
             return float(face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
@@ -73,23 +90,23 @@ def _advance_em(character: str, bold: bool) -> float:
 
 def width_pt(text: str, size_pt: float, *, bold: bool = False) -> float:
     """Return how wide one line of text is, in points."""
-    return size_pt * _width_em(text, bold)
+    return size_pt * _width_em(text, _families.get(), bold)
 
 
 @lru_cache(maxsize=50_000)
-def _width_em(text: str, bold: bool) -> float:
-    return sum(_advance_em(character, bold) for character in text)
+def _width_em(text: str, families: Families, bold: bool) -> float:
+    return sum(_advance_em(character, families, bold) for character in text)
 
 
 def missing_characters(texts: Iterable[str]) -> list[str]:
     """Return the characters in `texts` that no bundled font has, sorted; control characters count as well."""
-    known = _known(False)
+    known = _known()
     return sorted({c for text in texts for c in text if ord(c) not in known and not c.isspace()})
 
 
 def printable(text: str) -> str:
     """Return `text` on one line, each character that no bundled font has replaced by ``MISSING``."""
-    known = _known(False)
+    known = _known()
     # A dollar sign would begin matplotlib's formulas; parse_math is off for every text drawn here.
     return "".join(c if ord(c) in known else MISSING for c in " ".join(text.split()))
 

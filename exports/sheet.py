@@ -12,7 +12,7 @@ from PIL import Image
 
 from exports.canvas import Layer, page_axes, text
 from exports.contents import panel_fillers, panel_rows
-from exports.fonts import missing_characters, shortened, width_pt, wrapped
+from exports.fonts import missing_characters, set_in_fonts_of, shortened, width_pt, wrapped
 from exports.layout import Body, Layout, layouts
 from exports.mapframe import DrawnMap, MapFrame
 from exports.mapplan import MapPlan, extent_bounds_m, fitted_frame, map_projects, plan_map
@@ -66,7 +66,7 @@ def style_of(request: ExportRequest) -> SheetStyle:
 
 
 @dataclass(frozen=True)
-class _Page:
+class SheetPage:
     """A sheet's page in points: its size, and the body between title and notes."""
 
     width: float
@@ -80,24 +80,29 @@ class _Page:
 
     @property
     def top_of_body(self) -> float:
+        """The upper edge of what stands below the title."""
         band = len(self.title_lines) * self.title_size * 1.25 + self.style.subtitle * 2.1
         return self.height - self.style.margin - band
 
     @property
     def bottom_of_body(self) -> float:
+        """The lower edge of what stands above the notes."""
         return self.style.margin + len(self.notes) * self.style.note * 1.45 + 4
 
     @property
     def inner_width(self) -> float:
+        """The width between the margins."""
         return self.width - 2 * self.style.margin
 
     @property
     def body(self) -> Body:
+        """The room between title and notes."""
         bottom, top = self.bottom_of_body, self.top_of_body
         return Body(self.style.margin, bottom, self.inner_width, top - bottom, self.style.body)
 
 
-def _make_page(data: Dataset, request: ExportRequest, projects: Sequence[Project], title: str) -> _Page:
+def make_page(request: ExportRequest, projects: Sequence[Project], title: str, notes: Sequence[str]) -> SheetPage:
+    """Return the request's page with its title and the notes at its foot broken into lines."""
     looks = style_of(request)
     width, height = (side * 72 for side in request.paper.inches)
     inner = width - 2 * looks.margin
@@ -107,11 +112,11 @@ def _make_page(data: Dataset, request: ExportRequest, projects: Sequence[Project
     while size > looks.title * 0.72 and width_pt(title, size, bold=True) > inner - stamp:
         size -= 0.5
     title_lines = wrapped(title, inner - stamp, size, bold=True, max_lines=2)
-    said = [*notes_of(data, request, projects), *([template.contact] if template.contact else [])]
+    said = [*notes, *([template.contact] if template.contact else [])]
     missing = missing_characters(_all_texts(request, projects, [title, *said]))
     said += [request.words("print.missing_glyphs")] if missing else []
     notes = [line for note in said for line in wrapped(note, inner, looks.note)]
-    return _Page(width, height, looks, title_lines, size, notes, missing, template)
+    return SheetPage(width, height, looks, title_lines, size, notes, missing, template)
 
 
 def _logo_size(template: Template, looks: SheetStyle) -> tuple[float, float]:
@@ -136,9 +141,10 @@ def make_sheet(data: Dataset, request: ExportRequest) -> Sheet:
     and index, the one with the largest scale is taken, then the one with the largest type. What room the panel leaves
     is filled with the names of the projects without a place, a map of the whole district and words on the structure.
     """
+    set_in_fonts_of(request.language)
     with garbage_kept():
         projects = map_projects(data, request)
-        page = _make_page(data, request, projects, sheet_title(data, request))
+        page = make_page(request, projects, sheet_title(data, request), notes_of(data, request, projects))
         plan, filled = _Fitting(data, request, projects, page).best()
         return _draw_sheet(data, request, projects, page, plan, filled)
 
@@ -146,7 +152,7 @@ def make_sheet(data: Dataset, request: ExportRequest) -> Sheet:
 class _Fitting:
     """The search for the layout of one sheet."""
 
-    def __init__(self, data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page) -> None:
+    def __init__(self, data: Dataset, request: ExportRequest, projects: Sequence[Project], page: SheetPage) -> None:
         self.data, self.request, self.projects, self.page = data, request, projects, page
         self.bounds_m = extent_bounds_m(data, request.extent)
         body = page.body
@@ -212,15 +218,15 @@ class _Fitting:
 
 
 def _draw_sheet(
-    data: Dataset, request: ExportRequest, projects: Sequence[Project], page: _Page, plan: MapPlan, filled: Flow
+    data: Dataset, request: ExportRequest, projects: Sequence[Project], page: SheetPage, plan: MapPlan, filled: Flow
 ) -> Sheet:
     figure = Figure(figsize=(page.width / 72, page.height / 72), facecolor="white")
     plan.draw(figure)
     axes = page_axes(figure)
     plan.draw_furniture(axes)
     filled.draw(Layer(axes, "panel"))
-    _draw_title(Layer(axes, "title"), page, request, subtitle_of(data, request))
-    _draw_notes(Layer(axes, "notes"), page)
+    draw_title(Layer(axes, "title"), page, request, subtitle_of(data, request))
+    draw_notes(Layer(axes, "notes"), page)
     title = " ".join(page.title_lines)
     return Sheet(figure, plan.drawn, plan.frame, plan.page_box, title, page.notes, page.missing)
 
@@ -229,7 +235,8 @@ def _all_texts(request: ExportRequest, projects: Sequence[Project], said: Sequen
     return [*said, request.filter.text, stamp_of(request)] + [project.name_in(request.language) for project in projects]
 
 
-def _draw_title(layer: Layer, page: _Page, request: ExportRequest, subtitle: str) -> None:
+def draw_title(layer: Layer, page: SheetPage, request: ExportRequest, subtitle: str) -> None:
+    """Draw the title, the subtitle and the stamp."""
     looks, y = page.style, page.height - page.style.margin
     colour = page.template.title_colour or style.TITLE
     for line in page.title_lines:
@@ -245,7 +252,7 @@ def _draw_title(layer: Layer, page: _Page, request: ExportRequest, subtitle: str
         _draw_logo(layer, page, left - 10)
 
 
-def _draw_stamp(layer: Layer, page: _Page, stamp: str) -> float:
+def _draw_stamp(layer: Layer, page: SheetPage, stamp: str) -> float:
     """Draw what the sheet may be used for in the upper right corner; return its left edge."""
     looks = page.style
     width, height = width_pt(stamp, looks.body) + 14, looks.body * 1.9
@@ -258,7 +265,7 @@ def _draw_stamp(layer: Layer, page: _Page, stamp: str) -> float:
     return left
 
 
-def _draw_logo(layer: Layer, page: _Page, right: float) -> None:
+def _draw_logo(layer: Layer, page: SheetPage, right: float) -> None:
     width, height = _logo_size(page.template, page.style)
     top = page.height - page.style.margin
     with Image.open(page.template.logo) as picture:  # type: ignore[arg-type]
@@ -268,7 +275,8 @@ def _draw_logo(layer: Layer, page: _Page, right: float) -> None:
     layer.add(image, clip=False)
 
 
-def _draw_notes(layer: Layer, page: _Page) -> None:
+def draw_notes(layer: Layer, page: SheetPage) -> None:
+    """Draw the notes at the foot."""
     looks = page.style
     y = page.bottom_of_body - 4
     for note in page.notes:

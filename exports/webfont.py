@@ -10,10 +10,8 @@ from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fontTools.ttLib.scaleUpem import scale_upem  # type: ignore[import-untyped]
 
-from exports.fonts import FONT_DIR
-from layers.webassets import HANGUL_RANGES
+from exports.fonts import CHINESE_FIRST, font_file
 
-_FILES: Final = (FONT_DIR / "NotoSansSC-400.ttf", FONT_DIR / "NotoSansKR-400.ttf")
 _GRID: Final = 256
 
 
@@ -23,20 +21,20 @@ def font_faces(text: str) -> str:
     One weight only: the browser makes the bold, which halves the file.
     """
     rules, left = [], set(map(ord, text))
-    for path in _FILES:
-        with TTFont(path) as font:
+    for family in CHINESE_FIRST:
+        with TTFont(font_file(family)) as font:
             known = left & font.getBestCmap().keys()
         left -= known
         if known:
-            rules.append(_font_face(path, known))
+            rules.append(_font_face(family, known))
     return "".join(rules)
 
 
-def _font_face(path: Path, codes: Set[int]) -> str:
-    ranges = f"unicode-range:{HANGUL_RANGES};" if path is not _FILES[0] else ""
+def _font_face(family: str, codes: Set[int]) -> str:
+    font = base64.b64encode(_subset(font_file(family), codes)).decode("ascii")
     return (
-        f'@font-face{{font-family:"Noto Sans SC";font-weight:400;{ranges}'
-        f'src:url("data:font/woff;base64,{base64.b64encode(_subset(path, codes)).decode("ascii")}") format("woff")}}'
+        f'@font-face{{font-family:"Noto Sans {family}";font-weight:400;'
+        f'src:url("data:font/woff;base64,{font}") format("woff")}}'
     )
 
 

@@ -11,10 +11,23 @@ GEOMAN: Final = {
     "script": f"{STATIC_URL}/{GEOMAN_DIR}/leaflet-geoman.min.js",
     "css": f"{STATIC_URL}/{GEOMAN_DIR}/leaflet-geoman.css",
 }
-HANGUL_RANGES: Final = "U+3131-318E,U+AC00-D7A3"
 FONT_FACES: Final = tuple(
-    (weight, f"{STATIC_URL}/fonts/noto-sans-{script}-2.004-{weight}.woff2", ranges)
-    for script, ranges in (("sc", None), ("kr", HANGUL_RANGES))
+    (f"Noto Sans {script}", weight, f"{STATIC_URL}/fonts/noto-sans-{script.lower()}-2.004-{weight}.woff2")
+    for script in ("SC", "JP", "KR")
     for weight in (400, 700)
 )
-"""Weight, file and the characters that alone are taken from it; the Korean files are fetched where there is Hangul."""
+"""Family, weight and file; a browser fetches those alone that a text needs."""
+FONT_STACK: Final = "'Noto Sans SC', 'Noto Sans KR', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+STACKS_OF_LANGUAGE: Final = {
+    "ja": "'Noto Sans JP', 'Yu Gothic', 'Hiragino Sans', 'Noto Sans SC', sans-serif",
+    "ko": "'Noto Sans KR', 'Malgun Gothic', 'Noto Sans SC', sans-serif",
+}
+"""Where one form of a hanzi or a mark differs from the Chinese."""
+
+
+def fonts_by_language() -> str:
+    """Return the rules that give each text the font of its language; the symbols of Streamlit's buttons keep theirs."""
+    return "".join(
+        f':lang({language}):not([data-testid="stIconMaterial"]){{--font:{stack};font-family:{stack}}}'
+        for language, stack in STACKS_OF_LANGUAGE.items()
+    )

@@ -24,12 +24,19 @@ from layers.basemap import base_labels, base_layers, lat_lon
 from layers.filter_panel import engine_data
 from layers.legend import legend_sections
 from layers.symbols import SHAPES
-from layers.webassets import FONT_FACES, GEOMAN, LEAFLET_CSS, LEAFLET_JS
+from layers.webassets import (
+    FONT_FACES,
+    FONT_STACK,
+    GEOMAN,
+    LEAFLET_CSS,
+    LEAFLET_JS,
+    STACKS_OF_LANGUAGE,
+    fonts_by_language,
+)
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
 SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "tiles", "bridge")
-FONT_STACK: Final = '"Noto Sans SC", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif'
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
 SITE_LABEL_ZOOM, ACCURACY_ZOOM = 14.5, 15
@@ -168,6 +175,7 @@ def _structure_layer(dataset: Dataset) -> folium.GeoJson:
 def _style_for_bridge() -> dict[str, Any]:
     return {
         "font": FONT_STACK,
+        "fonts": STACKS_OF_LANGUAGE,
         "halo": style.HALO,
         "text": style.TEXT,
         "ground": "#FFFFFF",
@@ -218,7 +226,7 @@ def _add_panes(folium_map: folium.Map) -> None:
 
 def map_css() -> str:
     """Return the style sheet of the map itself, fit for any page that holds the map."""
-    return f":root{{{style.css_variables()}--font:{FONT_STACK}}}" + web_file("map.css")
+    return f":root{{{style.css_variables()}--font:{FONT_STACK}}}{fonts_by_language()}" + web_file("map.css")
 
 
 def web_file(name: str) -> str:
@@ -228,9 +236,8 @@ def web_file(name: str) -> str:
 
 def _add_head(folium_map: folium.Map) -> None:
     faces = "".join(
-        f'@font-face{{font-family:"Noto Sans SC";font-weight:{weight};font-display:swap;src:url("{url}")'
-        + (f";unicode-range:{ranges}}}" if ranges else "}")
-        for weight, url, ranges in FONT_FACES
+        f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:swap;src:url("{url}")}}'
+        for family, weight, url in FONT_FACES
     )
     figure = cast(Figure, folium_map.get_root())
     head = HtmlElement(f"<style>{faces}{map_css()}{web_file('map_page.css')}</style>")

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,11 @@ NOTO_SANS_KR = Package(
     "0.4.3",
     "EVS/uJPcf1TgJtjmQmrFr0oGdcl7ml09CSu0E/AyGzR0UfzdR2pBbzWWPsnuzZiGUl643ODYwYiXK5+B+fLjhQ==",
 )
+NOTO_SANS_JP = Package(
+    "@expo-google-fonts/noto-sans-jp",
+    "0.4.3",
+    "Fl+Z6vtD24HFAYsvzB0S9Nery1ly16B9PesdY0wBd+wEHAvkNglnkTUspU0HqGOubkmoa8zusJrKv6vDx1o70A==",
+)
 GEOMAN = Package(
     "@geoman-io/leaflet-geoman-free",
     "2.20.2",
@@ -67,10 +72,10 @@ LEAFLET_FILES = (
     "dist/images/layers-2x.png",
     "dist/images/marker-icon.png",
 )
-FONT_WEIGHTS = {400: "400Regular/NotoSansSC_400Regular.ttf", 700: "700Bold/NotoSansSC_700Bold.ttf"}
-KOREAN_WEIGHTS = {400: "400Regular/NotoSansKR_400Regular.ttf", 700: "700Bold/NotoSansKR_700Bold.ttf"}
+FONTS = {"SC": NOTO_SANS_SC, "JP": NOTO_SANS_JP, "KR": NOTO_SANS_KR}
 HANGUL = (0xAC00, 0xD7A3)
 JAMO = (0x3131, 0x318E)
+MARKS = ((0x0020, 0x007E), (0x00A0, 0x00FF), (0x2000, 0x206F), (0x3000, 0x303F))
 
 # Beside GB 2312 and the common kanji: first and last character of each further block.
 BLOCKS = (
@@ -100,9 +105,9 @@ def main() -> None:
         vendor_leaflet(fetch(LEAFLET, Path(folder)))
         vendor_geoman(fetch(GEOMAN, Path(folder)))
         vendor_axe(fetch(AXE, Path(folder)))
-        chinese, korean = fetch(NOTO_SANS_SC, Path(folder)), fetch(NOTO_SANS_KR, Path(folder))
-        vendor_web_fonts(chinese, korean)
-        vendor_print_fonts(chinese, korean)
+        packages = {script: fetch(package, Path(folder)) for script, package in FONTS.items()}
+        vendor_web_fonts(packages)
+        vendor_print_fonts(packages)
     for path in sorted((*STATIC.rglob("*"), *PRINT_FONTS.rglob("*"))):
         if path.is_file():
             print(f"{path.stat().st_size:>9,}  {path.relative_to(ROOT)}")
@@ -161,42 +166,54 @@ def vendor_axe(package: Path) -> None:
         shutil.copyfile(package / name, target / name)
 
 
-def vendor_web_fonts(chinese: Path, korean: Path) -> None:
-    """Cut the fonts of the screen; the Korean one is fetched by a browser only where there is Hangul."""
+def vendor_web_fonts(packages: Mapping[str, Path]) -> None:
+    """Cut the fonts of the screen; a browser fetches the Japanese and Korean ones only where they are wanted."""
     target = STATIC / "fonts"
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("noto-sans-*"):
         old.unlink()
-    for weights, package, wanted, name in (
-        (FONT_WEIGHTS, chinese, characters(), "noto-sans-sc"),
-        (KOREAN_WEIGHTS, korean, hangul(), "noto-sans-kr"),
-    ):
-        for weight, file in weights.items():
-            font = TTFont(package / file, recalcTimestamp=False)
-            if package is chinese:
+    for script, wanted in (("SC", characters()), ("JP", kanji()), ("KR", hangul() | marks())):
+        for weight, path in weights(packages[script], script):
+            font = TTFont(path, recalcTimestamp=False)
+            if script == "SC":
                 warn_of_missing(font, weight)
             subset(font, wanted, flavor="woff2")
-            font.save(target / f"{name}-{version_of(font)}-{weight}.woff2")
-    shutil.copyfile(chinese / "LICENSE_FONT", target / "OFL.txt")
+            font.save(target / f"noto-sans-{script.lower()}-{version_of(font)}-{weight}.woff2")
+    shutil.copyfile(packages["SC"] / "LICENSE_FONT", target / "OFL.txt")
+
+
+def vendor_print_fonts(packages: Mapping[str, Path]) -> None:
+    """Cut the fonts that maps and decks are printed with: static TTF, which every PDF reader draws right."""
+    shutil.rmtree(PRINT_FONTS, ignore_errors=True)
+    PRINT_FONTS.mkdir(parents=True)
+    for script, wanted in (("SC", characters() | rare_hanzi()), ("JP", kanji()), ("KR", hangul() | marks())):
+        for weight, path in weights(packages[script], script):
+            font = TTFont(path, recalcTimestamp=False)
+            subset(font, wanted, flavor=None)
+            font.save(PRINT_FONTS / f"NotoSans{script}-{weight}.ttf")
+    shutil.copyfile(packages["SC"] / "LICENSE_FONT", PRINT_FONTS / "OFL.txt")
+
+
+def weights(package: Path, script: str) -> list[tuple[int, Path]]:
+    names = {400: "400Regular", 700: "700Bold"}
+    return [(weight, package / name / f"NotoSans{script}_{name}.ttf") for weight, name in names.items()]
 
 
 def hangul() -> set[str]:
     return {chr(code) for first, last in (HANGUL, JAMO) for code in range(first, last + 1)}
 
 
-def vendor_print_fonts(chinese: Path, korean: Path) -> None:
-    """Cut the fonts that maps and decks are printed with: static TTF, which every PDF reader draws right."""
-    shutil.rmtree(PRINT_FONTS, ignore_errors=True)
-    PRINT_FONTS.mkdir(parents=True)
-    for weights, package, wanted, name in (
-        (FONT_WEIGHTS, chinese, characters() | rare_hanzi(), "NotoSansSC"),
-        (KOREAN_WEIGHTS, korean, hangul(), "NotoSansKR"),
-    ):
-        for weight, file in weights.items():
-            font = TTFont(package / file, recalcTimestamp=False)
-            subset(font, wanted, flavor=None)
-            font.save(PRINT_FONTS / f"{name}-{weight}.ttf")
-    shutil.copyfile(chinese / "LICENSE_FONT", PRINT_FONTS / "OFL.txt")
+def marks() -> set[str]:
+    """Return the marks and Latin letters that are to look of a piece with Kana or Hangul."""
+    return {chr(code) for first, last in MARKS for code in range(first, last + 1)}
+
+
+def kanji() -> set[str]:
+    """Return the characters of Japanese: kana, the common kanji, and what the Japanese catalogues hold."""
+    paths = [ROOT / "data" / "translations" / "ja.po", *(ROOT / "locales" / "ja_JP").rglob("*.po")]
+    ours = {character for path in paths for character in path.read_text(encoding="utf-8") if character.isprintable()}
+    kana = {chr(code) for code in range(0x3040, 0x3100)}
+    return kana | marks() | set(standard_characters("euc_jp", last_row=47)) | (ours - hangul())
 
 
 def rare_hanzi() -> set[str]:

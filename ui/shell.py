@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.names import name_in
 from layers import style
+from layers.webassets import fonts_by_language
 from layers.webmap import web_file
 from layers.words import LANGUAGES
 from ui import session
@@ -23,7 +24,7 @@ _PAGE_LANGUAGE: Final = "<script>document.documentElement.lang = %s;</script>"
 def header(desk: Desk) -> None:
     """Draw the links to the pages, the title, the plan's currency and the language switch."""
     words, district = desk.words, desk.data.district
-    st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}</style>")
+    st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}{fonts_by_language()}</style>")
     with st.container(horizontal=True, gap="xxsmall", key="page-links"):
         page_links()
         st.html(_PAGE_LANGUAGE % json.dumps(words.html_lang), unsafe_allow_javascript=True)

@@ -17,7 +17,11 @@
       this.placed = [];
     },
 
-    /* items(zoom) → labels by falling rank; obstacles() → boxes [x0, y0, x1, y1] in container pixels. */
+    setFont: function (font) {
+      this._font = font;
+    },
+
+    /* items(zoom) → labels by falling rank, some with a short text where the whole has no room; obstacles() → boxes [x0, y0, x1, y1] in container pixels. */
     from: function (items, obstacles) {
       this._items = items;
       this._obstacles = obstacles;
@@ -78,7 +82,7 @@
       };
       const text = measured(item.text);
       const done = item.line ? this._alongLine(item, text.width) || (item.must && this._besideLine(item, measured(L.MapLabels.wrapped(item.text))))
-        : this._atPoint(item, text);
+        : this._atPoint(item, text) || (item.short && this._atPoint(item, measured(item.short)));
       if (done) this.placed.push(item.key);
     },
 

@@ -54,7 +54,7 @@ def test_the_page_needs_only_files_that_are_shipped(page):
     needs = Needs()
     needs.feed(page)
     urls = [*needs.urls, *re.findall(r"url\([\"']?([^#\"')]+)", page)]
-    assert {url for _, url, _ in FONT_FACES} <= set(urls)
+    assert {url for *_, url in FONT_FACES} <= set(urls)
     for url in urls:
         assert url.startswith("app/static/"), url
         assert (ROOT / url.removeprefix("app/")).is_file(), url

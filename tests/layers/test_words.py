@@ -95,6 +95,7 @@ FAMILIES = {
     "place.": {*PLACE_KINDS, OTHER_PLACE},
     "measure.": {"line_title", "outline_title", "circle_title"},
     "help.": {*GUIDE, *(f"{s}_{e}{t}" for s, its in GUIDE.items() for e in its for t in ("", "_text"))},
+    "share.": {"link", "copy", "copied", "refused", "alt"},
     "offer.": {"land_use", "investment_sought", "contact"},
     "map.draw_": {"line", "outline", "circle"},
     "problem.": {
@@ -217,7 +218,7 @@ TEXTS = [
 @pytest.fixture(scope="module", params=[400, 700])
 def letters(request):
     """The characters of the shipped fonts in one weight."""
-    files = [TTFont(ROOT / url.removeprefix("app/")) for weight, url, _ in FONT_FACES if weight == request.param]
+    files = [TTFont(ROOT / url.removeprefix("app/")) for _, weight, url in FONT_FACES if weight == request.param]
     return {chr(code) for file in files for code in file.getBestCmap()}
 
 
