@@ -15,8 +15,12 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 FONT_DIR: Final = Path(__file__).resolve().parent / "fonts"
 Families = tuple[str, ...]
 CHINESE_FIRST: Final[Families] = ("SC", "KR")
-FAMILIES_OF_LANGUAGE: Final[dict[str, Families]] = {"ja": ("JP", *CHINESE_FIRST), "ko": ("KR", "SC")}
-"""The fonts by falling rank: a character is set in the first that has it. One form of a hanzi differs by language."""
+FAMILIES_OF_LANGUAGE: Final[dict[str, Families]] = {
+    "ja": ("JP", "SC", "KR"),
+    **dict.fromkeys(("ko", "ru"), ("KR", "SC")),
+}
+"""The fonts by falling rank: a character is set in the first that has it. The form of a hanzi
+and the width of a mark differ by language."""
 REGULAR, BOLD = 400, 700
 LINE_HEIGHT: Final = 1.32
 MISSING: Final = "〓"
@@ -29,9 +33,7 @@ matplotlib.rcParams["svg.hashsalt"] = "xigang"
 # Hinted letters stand on whole pixels, unevenly and wider than measured.
 matplotlib.rcParams["text.hinting"] = "no_hinting"
 
-_UNBROKEN = re.compile(
-    r"(?:± )?\d[\d,.]* k?m\b\s?|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL
-)
+_UNBROKEN = re.compile(r"(?:± )?\d[\d,.]* k?m\b\s?|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL)
 SMALL_KANA: Final = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々ゝゞ"
 NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·・…—～％%,.;:?!)]}〕」』" + SMALL_KANA)
 NOT_LAST: Final = frozenset("（《【“‘([{〔「『")

@@ -19,10 +19,10 @@ FONT_FACES: Final = tuple(
 """Family, weight and file; a browser fetches those alone that a text needs."""
 FONT_STACK: Final = "'Noto Sans SC', 'Noto Sans KR', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 STACKS_OF_LANGUAGE: Final = {
-    "ja": "'Noto Sans JP', 'Yu Gothic', 'Hiragino Sans', 'Noto Sans SC', sans-serif",
-    "ko": "'Noto Sans KR', 'Malgun Gothic', 'Noto Sans SC', sans-serif",
+    "ja": "'Noto Sans JP', 'Yu Gothic', 'Hiragino Sans', 'Noto Sans SC', 'Noto Sans KR', sans-serif",
+    **dict.fromkeys(("en", "ko", "ru"), "'Noto Sans KR', 'Malgun Gothic', 'Noto Sans SC', sans-serif"),
 }
-"""Where one form of a hanzi or a mark differs from the Chinese."""
+"""Where the form of a hanzi or the width of a mark (… · “ ”) differs from the Chinese."""
 
 
 def fonts_by_language() -> str:

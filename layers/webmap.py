@@ -40,7 +40,9 @@ SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "tiles", "bridge")
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
 SITE_LABEL_ZOOM, ACCURACY_ZOOM = 14.5, 15
-WORD_PREFIXES: Final = ("map.", "legend.", "layer.", "sector.", "stage.", "grade.")
+WORD_PREFIXES: Final = (
+    "map.", "legend.", "layer.", "sector.", "stage.", "grade.", "measure.metres", "measure.kilometres",
+)  # fmt: skip
 
 
 class OfflineMap(folium.Map):

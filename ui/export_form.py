@@ -31,6 +31,7 @@ WITH_MAP: Final = frozenset({"png", "pdf", "svg", "pack"})
 WITH_SIZE: Final = WITH_MAP | {"atlas"}
 WITH_CRS: Final = frozenset({"gpkg", "shp"})
 ABOUT_SITES: Final = frozenset({"pptx", "atlas"})
+ABOUT_OPPORTUNITIES: Final = frozenset({"opportunities", "opportunities_xlsx"})
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _size(words: Words) -> str:
 
 
 def _language(words: Words) -> str:
-    chosen = _segments(
+    chosen = _choice(
         words("app.language"),
         [SAME_LANGUAGE, *LANGUAGES],
         LANGUAGE,
