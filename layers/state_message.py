@@ -1,6 +1,6 @@
 """The message that steers the map: which sites, what is picked, which layers, which language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -33,11 +33,13 @@ def state_message(
     view: tuple[float, float, float] | None,
     focus: dict[str, Any] | None = None,
     tour: str | None = None,
+    numbers: Mapping[str, int] | None = None,
     present: bool = False,
 ) -> dict[str, Any]:
     """Return the message for ``planMap.apply``. `selected` is (kind, id); `view` is lat, lon, zoom at the start.
 
     `tour` is the element that the map fits; with `present` it is drawn large, for a meeting room.
+    `numbers` are what the sites of a comparison bear; the map fits these sites. None where nothing is compared.
     """
     return {
         "mask": mask,
@@ -48,6 +50,7 @@ def state_message(
         "tiles": {**asdict(tiles), "maxZoom": tiles.max_zoom} if tiles else None,
         "view": view,
         "tour": tour,
+        "numbers": dict(numbers) if numbers is not None else None,
         "present": present,
         "focus": focus,
     }

@@ -12,7 +12,7 @@ from geo.vocabulary import Grade, Phase, Sector
 from layers.words import Words
 
 PLACE_KINDS = frozenset(
-    {"metro", "street", "station", "airport", "square", "office", "hospital", "mall", "park", "school"}
+    {"metro", "street", "station", "airport", "square", "office", "hospital", "mall", "park", "school", "port"}
 )
 OTHER_PLACE = "other"
 _ORDER: dict[Facet, Sequence[str]] = {"phase": list(Phase), "sector": list(Sector), "grade": list(Grade)}

@@ -31,6 +31,16 @@ def _take(key: str) -> None:
             session.select(Selection("element", element_id))
         case "site", project_id:
             session.select(Selection("site", project_id))
+        case "drop", project_id:
+            session.drop_from_shortlist(project_id)
+        case "empty", _:
+            session.drop_from_shortlist(None)
+        case "earlier", project_id:
+            session.move_in_shortlist(project_id, -1)
+        case "later", project_id:
+            session.move_in_shortlist(project_id, 1)
+        case "choose", project_id:
+            session.toggle_compared(project_id)
         case "present", _:
             session.present(True)
         case "leave", _:

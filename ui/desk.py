@@ -1,10 +1,11 @@
 """What one run works with: data, words, state and the filter's result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
@@ -22,6 +23,8 @@ _ON_STAGE: Final = "on_stage"
 MAP_PAGE: Final = "pages/map.py"
 STRUCTURE_PAGE: Final = "pages/structure.py"
 PROJECTS_PAGE: Final = "pages/projects.py"
+COMPARE_PAGE: Final = "pages/compare.py"
+COMPARE_PATH: Final = "compare"
 EXPORT_PAGE: Final = "pages/export.py"
 INDICATORS_PAGE: Final = "pages/indicators.py"
 ABOUT_PAGE: Final = "pages/about.py"
@@ -30,6 +33,7 @@ _PATHS: Final = {
     MAP_PAGE: "",
     STRUCTURE_PAGE: "structure",
     PROJECTS_PAGE: "projects",
+    COMPARE_PAGE: COMPARE_PATH,
     EXPORT_PAGE: session.EXPORT_PATH,
     INDICATORS_PAGE: "indicators",
     ABOUT_PAGE: "about",
@@ -55,6 +59,15 @@ class Desk:
     def passing(self) -> frozenset[str]:
         """The ids of the projects that pass the filter."""
         return frozenset(project.id for project in self.wanted)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each compared project: its position on the shortlist, from 1."""
+        return {each: i for i, each in enumerate(self.state.shortlist, 1) if each in self.state.compared}
+
+    def mask_of(self, project_ids: Container[str]) -> Mask:
+        """Return which of ``data.projects`` these are, as (n,)."""
+        return np.array([project.id in project_ids for project in self.data.projects], dtype=bool)
 
     @property
     def filter_in_words(self) -> str:
@@ -112,19 +125,25 @@ class OnStage:
     """What a page shows with the map: what it draws around it, and whether the map goes from element to element.
 
     With `under_the_map` the panel is the page's main thing and wide; the map stands beside it, these things below.
+    With `compared` the map shows the sites that are compared, numbered, and not those that pass the filter.
     """
 
     around_the_map: AroundTheMap
     tour: bool = False
     under_the_map: Callable[[Desk], None] | None = None
+    compared: bool = False
 
 
 def put_on_stage(
-    around_the_map: AroundTheMap, *, tour: bool = False, under_the_map: Callable[[Desk], None] | None = None
+    around_the_map: AroundTheMap,
+    *,
+    tour: bool = False,
+    under_the_map: Callable[[Desk], None] | None = None,
+    compared: bool = False,
 ) -> None:
     """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
     desk()
-    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map)
+    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared)
 
 
 def taken_for_stage() -> OnStage | None:

@@ -24,6 +24,7 @@ from ui import session
 from ui.cache import surroundings
 from ui.desk import STRUCTURE_PAGE, Desk
 from ui.link import Selection
+from ui.shortlist import collect_button
 from ui.text import chinese, html, joined, plain
 from ui.timeline import timeline
 
@@ -207,16 +208,19 @@ def detail(desk: Desk) -> None:
     if selection is None:
         st.info(desk.words("detail.nothing"))
         return
-    st.button(
-        desk.words("detail.close"),
-        on_click=session.select,
-        args=(None,),
-        key="close_detail",
-        type="tertiary",
-        icon=":material/close:",
-    )
+    project = desk.data.project(selection.id) if selection.kind == "site" else None
+    with st.container(horizontal=True, vertical_alignment="center", key="detail-bar"):
+        st.button(
+            desk.words("detail.close"),
+            on_click=session.select,
+            args=(None,),
+            key="close_detail",
+            type="tertiary",
+            icon=":material/close:",
+        )
+        if project:
+            collect_button(desk, project)
     if selection.kind == "site":
-        project = desk.data.project(selection.id)
         if project:
             if project not in desk.wanted:
                 st.caption(desk.words("detail.filtered_out"))

@@ -13,6 +13,7 @@ GUIDE: Final = {
     "tour": ("steps", "present"),
     "library": ("tick", "matrix", "more"),
     "measure": ("draw", "inside", "near", "find", "keep"),
+    "compare": ("collect", "side", "send"),
     "take": ("view", "formats", "public", "presets", "link"),
     "keys": ("tab", "arrows", "escape", "map"),
 }

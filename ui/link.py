@@ -19,6 +19,7 @@ MAX_DETAIL = 60
 LIBRARY_VIEWS = ("table", "matrix", "unplaced", "programmes")
 VIEW_REACH_DEG = 0.5
 MAX_SHORTLIST = 30
+MAX_COMPARED = 6
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class DeskState:
     """Everything a link carries. `view` is lat, lon, zoom; None means the whole district.
 
     `present` is the structure page in large type for a meeting room, `library` the project library's view,
-    `shortlist` the ids of the projects that the reader has collected, in order.
+    `shortlist` the ids of the projects that the reader has collected, in order, `chosen` those of them to compare
+    (the first ones where none is chosen).
     """
 
     filter: ProjectFilter = field(default_factory=ProjectFilter)
@@ -57,6 +59,13 @@ class DeskState:
     present: bool = False
     library: str = LIBRARY_VIEWS[0]
     shortlist: tuple[str, ...] = ()
+    chosen: frozenset[str] = frozenset()
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The ids of the collected projects that stand side by side, in the shortlist's order."""
+        chosen = tuple(each for each in self.shortlist if each in self.chosen)
+        return (chosen or self.shortlist)[:MAX_COMPARED]
 
 
 def encode(state: DeskState) -> str:
@@ -88,6 +97,8 @@ def encode(state: DeskState) -> str:
         pairs.append(("library", state.library))
     if state.shortlist:
         pairs.append(("list", ",".join(state.shortlist)))
+    if state.chosen and state.compared != state.shortlist[:MAX_COMPARED]:
+        pairs.append(("compare", ",".join(state.compared)))
     return urlencode(pairs, safe=",")
 
 
@@ -177,6 +188,7 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         grades=frozenset(map(Grade, reader.codes("grade", Grade))),
         text=reader.text("q"),
     )
+    shortlist = reader.shortlist(known)
     state = DeskState(
         filter=wanted,
         language=reader.one("lang", LANGUAGES, DEFAULT_LANGUAGE),
@@ -186,7 +198,8 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         view=reader.view("view", known.centre),
         present=reader.one("present", ["1"], "") == "1",
         library=reader.one("library", LIBRARY_VIEWS, LIBRARY_VIEWS[0]),
-        shortlist=reader.shortlist(known),
+        shortlist=shortlist,
+        chosen=frozenset(reader.codes_in_order("compare", shortlist)[:MAX_COMPARED]),
     )
     return state, reader.problems
 

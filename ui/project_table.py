@@ -15,13 +15,14 @@ from ui import session
 from ui.cache import RowsOf, library_rows
 from ui.desk import Desk
 from ui.link import Selection
+from ui.shortlist import collect
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 TABLE, UNPLACED = "project_table", "unplaced_table"
 _SENT: Final = "tables_sent"
 TABLE_WORDS: Final[Sequence[str]] = (
     "column_name", "columns", "ticked", "ticked_hidden", "tick", "tick_all", "untick", "show_on_map", "export",
-    "on_map", "not_on_map", "none",
+    "collect", "on_map", "not_on_map", "none",
 )  # fmt: skip
 
 _table = st.components.v2.component(
@@ -64,6 +65,7 @@ def _draw(desk: Desk, key: str, make: RowsOf, mask: Mask, caption: str) -> None:
         },
         on_picked_change=lambda: _take_pick(key),
         on_export_change=lambda: _take_export(key),
+        on_collect_change=lambda: _take_collected(desk, key),
         on_missing_change=lambda: sent.discard(page),
     )
     sent.add(page)
@@ -79,3 +81,9 @@ def _take_export(key: str) -> None:
     asked: list[Any] | None = st.session_state[key].export
     if asked:
         session.ask_for_export(None, only=map(str, asked))
+
+
+def _take_collected(desk: Desk, key: str) -> None:
+    ticked: list[Any] | None = st.session_state[key].collect
+    if ticked:
+        collect(desk.words, [each for each in map(str, ticked) if desk.data.project(each)])

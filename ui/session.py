@@ -15,12 +15,22 @@ from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 from ui.cache import dataset, tile_sources
-from ui.link import LIBRARY_VIEWS, MAX_SHORTLIST, DeskState, Known, Selection, View, decode, single_values
+from ui.link import (
+    LIBRARY_VIEWS,
+    MAX_COMPARED,
+    MAX_SHORTLIST,
+    DeskState,
+    Known,
+    Selection,
+    View,
+    decode,
+    single_values,
+)
 
 LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
-_PRESENT, _TOUR, _SHORTLIST = "present", "tour", "shortlist"
+_PRESENT, _TOUR, _SHORTLIST, _CHOSEN = "present", "tour", "shortlist", "chosen"
 _EXPORT_ONLY, LIBRARY = "export_only", "library"
 EXTENT, EXPORT_PATH = "x_extent", "export"
 USUAL_MAP_PX, TILE_PX = (970, 740), 256
@@ -52,6 +62,7 @@ def start(data: Dataset) -> None:
     st.session_state[_PRESENT] = state.present
     st.session_state[LIBRARY] = state.library
     st.session_state[_SHORTLIST] = state.shortlist
+    st.session_state[_CHOSEN] = state.chosen
     st.session_state[LANGUAGE] = state.language
     st.session_state[TILES] = state.tiles
     st.session_state[HIDDEN] = state.hidden
@@ -164,8 +175,12 @@ def shortlist() -> tuple[str, ...]:
 
 def collect(project_ids: Iterable[str]) -> bool:
     """Put projects on the shortlist; return whether there was room for all of them."""
-    wanted = tuple(dict.fromkeys((*shortlist(), *project_ids)))
+    before, chosen = shortlist(), _chosen()
+    wanted = tuple(dict.fromkeys((*before, *project_ids)))
     st.session_state[_SHORTLIST] = wanted[:MAX_SHORTLIST]
+    if chosen:
+        new = wanted[len(before) : MAX_SHORTLIST]
+        choose(chosen | set(new[: MAX_COMPARED - len(chosen)]))
     return len(wanted) <= MAX_SHORTLIST
 
 
@@ -173,6 +188,33 @@ def drop_from_shortlist(project_id: str | None) -> None:
     """Take one project off the shortlist, or all of them where `project_id` is None."""
     left = tuple(each for each in shortlist() if project_id is not None and each != project_id)
     st.session_state[_SHORTLIST] = left
+
+
+def move_in_shortlist(project_id: str, by: int) -> None:
+    """Move one project up (-1) or down (1) the shortlist; at its ends it stays."""
+    order = list(shortlist())
+    if project_id in order:
+        at = order.index(project_id)
+        order.insert(max(0, at + by), order.pop(at))
+        st.session_state[_SHORTLIST] = tuple(order)
+
+
+def choose(project_ids: Iterable[str]) -> None:
+    """Compare these of the collected projects from now on; with none, the first ones."""
+    st.session_state[_CHOSEN] = frozenset(project_ids)
+
+
+def toggle_compared(project_id: str) -> None:
+    """Compare one more of the collected projects, or one less; never none, nor more than stand side by side."""
+    compared = DeskState(shortlist=shortlist(), chosen=_chosen()).compared
+    wanted = frozenset(compared) ^ ({project_id} & set(shortlist()))
+    if 0 < len(wanted) <= MAX_COMPARED:
+        choose(wanted)
+
+
+def _chosen() -> frozenset[str]:
+    chosen: frozenset[str] = st.session_state.get(_CHOSEN, frozenset())
+    return chosen & frozenset(shortlist())
 
 
 def present(wanted: bool) -> None:
@@ -228,6 +270,7 @@ def current(data: Dataset) -> DeskState:
         present=bool(get(_PRESENT)),
         library=get(LIBRARY) or LIBRARY_VIEWS[0],
         shortlist=tuple(each for each in shortlist() if each in known.projects),
+        chosen=_chosen() & known.projects,
     )
 
 

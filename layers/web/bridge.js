@@ -2,7 +2,8 @@
  *
  * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view}
  *                       and where the map is for drawing, drawings and focus (see drawing.js);
- *                       on a tour of the elements tour = the one that the map fits, present = drawn large
+ *                       on a tour of the elements tour = the one that the map fits, present = drawn large;
+ *                       in a comparison numbers = {id: number} of its sites, which the map fits
  * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
  *                       also = {language, selected, view, bounds}, each where it is to change
  * planMap.tick(ids, fit) rings these sites until told otherwise and, if asked, fits the view to them
@@ -14,7 +15,7 @@ function planMapBridge(map, folders, data) {
   const {style, words, sites, elements} = data;
   const engine = planFilters.engine(data.engine);
   const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set(),
-    tour: null, present: false};
+    tour: null, present: false, numbers: null};
   let listener = () => {};
   const heard = [];
   const report = event => { heard.push(event); listener(event); };
@@ -224,17 +225,20 @@ function planMapBridge(map, folders, data) {
     }
   }
 
-  /* On a tour the map fits one element, also when its frame changes, until the reader moves the map. Without a glide:
-   * Leaflet drops a view that is asked for while it glides to another, and a presenter's keys come fast. */
+  /* On a tour the map fits one element, in a comparison its sites, also when its frame changes, until the reader moves
+   * the map. Without a glide: Leaflet drops a view that is asked for while it glides to another, and a presenter's
+   * keys come fast. */
   let following = false, fitting = false;
-  function fitTour() {
-    const layer = elementLayers.get(stateNow.tour), box = legend.getContainer();
-    if (!layer) return;
+  const numbered = i => Boolean(stateNow.numbers) && sites.id[i] in stateNow.numbers;
+  const subject = () => stateNow.tour || (stateNow.numbers && JSON.stringify(stateNow.numbers));
+  function fitSubject() {
+    const layer = elementLayers.get(stateNow.tour), box = legend.getContainer(), bounds = L.latLngBounds([]);
     const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
-    const bounds = L.latLngBounds(layer.getBounds()), own = sites.id.map((_, i) => i).filter(touring);
-    own.forEach(i => bounds.extend(latLngOf(i)));
+    if (layer) bounds.extend(layer.getBounds());
+    sites.id.map((_, i) => i).filter(stateNow.tour ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));
     fitting = true;
-    map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40],
+    if (!bounds.isValid()) goHome(false);
+    else map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40],
       maxZoom: stateNow.present ? 16.25 : 15.75, animate: false});
     fitting = false;
     following = true;
@@ -277,25 +281,26 @@ function planMapBridge(map, folders, data) {
   function labelItems(zoom) {
     const items = [];
     if (!shown("labels")) return items;
-    const {tour} = stateNow, view = map.getBounds();
-    const label = (i, more) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12,
-      text: tour ? L.MapLabels.wrapped(siteName(i)) : siteName(i), colour: style.sectors[sites.sector[i]].outline, ...more});
+    const {tour, numbers} = stateNow, view = map.getBounds(), own = tour ? touring : numbered;
+    const numberOf = i => numbered(i) ? String(numbers[sites.id[i]]) : "";
+    const named = i => (numbered(i) ? numberOf(i) + "  " : "") + (tour || numbers ? L.MapLabels.wrapped(siteName(i)) : siteName(i));
+    const label = (i, more) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12, text: named(i), colour: style.sectors[sites.sector[i]].outline, ...more});
     const picked = ringed();
-    if (picked !== undefined) items.push(label(picked, {bold: true}));
+    if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked), short: numberOf(picked)}));
     const element = id => {
-      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !tour || id === tour;
+      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (!tour || id === tour);
       items.push({key: id, must: first, bold: first, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour,
         line, at, text: line ? text : L.MapLabels.wrapped(text)});
     };
     if (shown("structure") && elements[tour]) element(tour);
-    if (tour && shown("sites")) {
+    if ((tour || numbers) && shown("sites")) {
       for (const i of stacks.flatMap(stack => stack.visible)) {
-        if (touring(i) && i !== picked && view.contains(latLngOf(i))) items.push(label(i, {bold: true, must: true}));
+        if (own(i) && i !== picked && view.contains(latLngOf(i))) items.push(label(i, {bold: true, must: true, short: numberOf(i)}));
       }
     }
     if (shown("structure")) Object.keys(elements).filter(id => id !== tour).forEach(element);
     let many = 0;
-    if (shown("sites") && !tour && zoom >= style.siteLabelZoom) {
+    if (shown("sites") && !tour && !numbers && zoom >= style.siteLabelZoom) {
       for (const stack of stacks) {
         if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
         items.push(label(stack.visible[0]));
@@ -455,7 +460,7 @@ function planMapBridge(map, folders, data) {
     if (viewed || !api.applied || !map.getSize().x || !map.getSize().y) return;
     viewed = true;
     if (pendingView) map.setView([pendingView[0], pendingView[1]], pendingView[2], {animate: false});
-    else if (stateNow.tour) fitTour();
+    else if (subject()) fitSubject();
     else if (pendingBounds) map.fitBounds(pendingBounds, {animate: false});
     else goHome(false);
   }
@@ -474,7 +479,7 @@ function planMapBridge(map, folders, data) {
     if (!box.clientWidth || !box.clientHeight) return;
     const kept = centre;
     map.invalidateSize({pan: false});
-    if (viewed && following && stateNow.tour) fitTour();
+    if (viewed && following && subject()) fitSubject();
     else if (viewed && kept) map.setView(kept, map.getZoom(), {animate: false});
     setFirstView();
   }).observe(map.getContainer());
@@ -512,14 +517,15 @@ function planMapBridge(map, folders, data) {
   function apply(state) {
     if (!viewed) pendingView = state.view;
     tiles(state.tiles);
-    const before = stateNow.tour, resized = stateNow.present !== Boolean(state.present);
+    const before = subject(), resized = stateNow.present !== Boolean(state.present);
     stateNow.tour = state.tour || null;
+    stateNow.numbers = state.numbers || null;
     stateNow.present = Boolean(state.present);
     map.getContainer().classList.toggle("presenting", stateNow.present);
     const first = !viewed;
     draw(state, inMask(state.mask));
-    if (resized || stateNow.tour !== before) drawSelection();
-    if (viewed && !first && stateNow.tour && stateNow.tour !== before) fitTour();
+    if (resized || subject() !== before) drawSelection();
+    if (viewed && !first && subject() && subject() !== before) fitSubject();
     if (drawing) { drawing.suspend(Boolean(stateNow.tour)); drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
   }
 

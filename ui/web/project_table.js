@@ -4,7 +4,7 @@
  *   table     {columns: [{code, label, width, from}], rows: [{id, name, chinese, symbol, cells, order}], symbols,
  *              groups: [{label, size}], rowHeight}; null where this page's table has been sent before
  *   mask      which rows pass, base64, one bit a row
- * events     picked: id, export: [ids], missing: page
+ * events     picked: id, export: [ids], collect: [ids], missing: page
  * Ticks, sorting and columns are the reader's own: kept in the browser, the same in every view and language.
  */
 const GROUP_PX = 30, OVERSCAN = 8, COLUMNS_KEY = "library-columns", MOVES = {ArrowDown: 1, ArrowUp: -1}, STACKED = "(max-width: 700px)";
@@ -70,11 +70,12 @@ function makeHost(root) {
   const bar = make("div", "library-bar"), said = make("span", "library-said"), scroll = make("div", "library-scroll");
   const toMap = button("library-button", () => showOnMap()), clear = button("library-button is-plain", () => { library.ticked.clear(); ticksChanged(); });
   const toExport = button("library-button", () => host.trigger("export", [...library.ticked]));
+  const toShortlist = button("library-button", () => host.trigger("collect", [...library.ticked]));
   const chooser = make("details", "library-columns"), summary = make("summary"), choices = make("div", "library-choices");
   const grid = make("table"), caption = make("caption"), head = make("thead"), body = make("tbody"), columnGroup = make("colgroup");
   said.setAttribute("role", "status");
   chooser.append(summary, choices);
-  bar.append(said, toMap, toExport, clear, chooser);
+  bar.append(said, toMap, toShortlist, toExport, clear, chooser);
   grid.setAttribute("role", "grid");
   grid.setAttribute("aria-multiselectable", "true");
   grid.tabIndex = 0;
@@ -271,7 +272,7 @@ function makeHost(root) {
   /* ---- ticks ---- */
   function ticksChanged(text) {
     const ids = [...library.ticked], here = new Set(shown.map(row => table.rows[row].id)), hidden = ids.filter(id => !here.has(id)).length;
-    [toMap, toExport, clear].forEach(node => { node.disabled = !ids.length; });
+    [toMap, toShortlist, toExport, clear].forEach(node => { node.disabled = !ids.length; });
     said.textContent = text || filled(data.words.ticked, {n: ids.length}) + (hidden ? filled(data.words.ticked_hidden, {n: hidden}) : "");
     if (desk.tick) desk.tick(ids, false);
     mark();
@@ -382,6 +383,7 @@ function makeHost(root) {
     caption.textContent = data.caption;
     toMap.textContent = data.words.show_on_map;
     toExport.textContent = data.words.export;
+    toShortlist.textContent = data.words.collect;
     clear.textContent = data.words.untick;
     const fresh = before.page !== data.page, other = fresh || before.mask !== data.mask;
     if (other) arrange();
