@@ -60,27 +60,30 @@ def answers(browser, url: str) -> dict[str, float]:
             took.append(tab.timed(expected, lambda n=number: act(n)))
         figures[name] = statistics.median(took[1:])
 
+    def changed(value: str) -> Callable[[int], str]:
+        return lambda _: f"{value} !== {tab.page.evaluate('() => JSON.stringify(' + value + ' ?? null)')}"
+
     titles = "document.querySelector('.st-key-stage-panel h2, .st-key-stage-panel h1').innerText"
     link(tab, "空间结构").click()
     tab.page.wait_for_function("() => " + PAGES["structure"][1])
     tab.page.wait_for_selector(IDLE)
 
-    def another_title(_: int) -> str:
-        return f"{titles} !== {tab.page.evaluate('() => JSON.stringify(' + titles + ')')}"
-
     keys = ["ArrowRight", "ArrowLeft"]
-    repeat("structure: next by keyboard", another_title, lambda n: tab.page.keyboard.press(keys[n % 2]))
+    repeat("structure: next by keyboard", changed(titles), lambda n: tab.page.keyboard.press(keys[n % 2]))
     link(tab, "项目库").click()
     tab.page.wait_for_function("() => " + PAGES["projects"][1])
     tab.page.wait_for_selector(IDLE)
     tab.page.locator("[data-menu=phase]").click()
     shown = "document.querySelector('.filter-shown').innerText"
     option = tab.page.locator("#filter-popup-phase input[value=completed]")
-    repeat(
-        "projects: filter to counted",
-        lambda _: f"{shown} !== {tab.page.evaluate('() => JSON.stringify(' + shown + ')')}",
-        lambda _: option.click(),
-    )
+    repeat("projects: filter to counted", changed(shown), lambda _: option.click())
+    tab.page.keyboard.press("Escape")
+    picked = "document.querySelector('.st-key-under-map h2')?.innerText"
+    rows = tab.page.locator("tr[data-id] .is-name")
+    repeat("projects: row to details", changed(picked), lambda n: rows.nth(n % 2).click())
+    views = tab.page.locator(".st-key-library").get_by_role("radio")
+    has_matrix = "(document.querySelector('.matrix') !== null)"
+    repeat("projects: table or matrix", changed(has_matrix), lambda n: views.nth(1 - n % 2).click())
     tab.page.close()
     return figures
 
