@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from geo.load import Dataset
-from geo.nearby import METRO, Kind, Nearest, Surroundings, metric_points
+from geo.nearby import METRO, Kind, Nearest, Surroundings
 from geo.project import Project
 from geo.vocabulary import KNOWN_GRADES
 
@@ -43,7 +43,9 @@ def unsure_m(project: Project) -> float:
     return 0.0 if project.location.grade in KNOWN_GRADES else float(project.location.accuracy_m or 0)
 
 
-def neighbours_of(data: Dataset, project: Project, *, within_m: float = NEIGHBOUR_WITHIN_M) -> Neighbours | None:
+def neighbours_of(
+    data: Dataset, surroundings: Surroundings, project: Project, *, within_m: float = NEIGHBOUR_WITHIN_M
+) -> Neighbours | None:
     """Return the projects of the same sector within a straight-line distance, None where the project has no point.
 
     Parameters
@@ -55,14 +57,12 @@ def neighbours_of(data: Dataset, project: Project, *, within_m: float = NEIGHBOU
     Both ends may be known only by street or neighbourhood: a neighbour is sure where the distance and both
     accuracies together are no longer than `within_m`, possible where the distance less both is.
     """
-    if not project.placed:
+    at = surroundings.sites_m.get(project.id)
+    if at is None:
         return None
     others = [each for each in data.projects if each.sector is project.sector and each.id != project.id]
     placed = [each for each in others if each.placed]
-    at, *points = metric_points(
-        [(each.lon or 0.0, each.lat or 0.0) for each in (project, *placed)], data.district.metric_crs
-    )
-    apart_m = [float(np.hypot(*(point - at))) for point in points]
+    apart_m = [float(np.hypot(*(surroundings.sites_m[each.id] - at))) for each in placed]
     sure, possible = [], []
     for distance_m, other in sorted(zip(apart_m, placed, strict=True), key=lambda pair: pair[0]):
         slack_m = unsure_m(project) + unsure_m(other)
@@ -80,5 +80,5 @@ def compare(data: Dataset, surroundings: Surroundings, projects: Sequence[Projec
     for project in projects:
         near = surroundings.nearest(project, kinds, count=most) if project.placed else None
         cut = near and {kind: its[: COMPARED_KINDS[kind]] for kind, its in near.items()}
-        found.append(Compared(project, cut, neighbours_of(data, project)))
+        found.append(Compared(project, cut, neighbours_of(data, surroundings, project)))
     return found

@@ -161,7 +161,8 @@ class Surroundings:
     """The named places and the sites of a district in metres, worked out once.
 
     A transformer is made anew in each thread that uses it, which takes longer than all distances together;
-    with positions at hand a question takes less than a millisecond in any thread.
+    with positions at hand a question takes less than a millisecond in any thread. `sites_m` holds the position of each
+    placed project by its id: metres in the district's metric system, x east, y north.
     """
 
     def __init__(self, data: Dataset) -> None:
@@ -170,13 +171,13 @@ class Surroundings:
         self._places_m = metric_points([(place.lon, place.lat) for place in self.places], crs)
         placed = [project for project in data.projects if project.placed]
         sites_m = metric_points([(p.lon or 0.0, p.lat or 0.0) for p in placed], crs)
-        self._sites_m = {project.id: at for project, at in zip(placed, sites_m, strict=True)}
+        self.sites_m = {project.id: at for project, at in zip(placed, sites_m, strict=True)}
 
     def nearest(
         self, project: Project, kinds: Sequence[Kind], *, count: int = 3
     ) -> dict[Kind, list[tuple[Place, Distance]]]:
         """Return for each kind the `count` places nearest to a project, with distances; empty without a point."""
-        at = self._sites_m.get(project.id)
+        at = self.sites_m.get(project.id)
         if at is None:
             return {}
         within = None if project.location.grade in KNOWN_GRADES else project.location.accuracy_m

@@ -11,7 +11,6 @@ from geo.project import Project
 from layers.wording import (
     distance_in_words,
     grade_in_words,
-    length_in_words,
     mention_place,
     mention_printed_under,
     office_facts,
@@ -96,7 +95,7 @@ def _wordings(data: Dataset, words: Words, project: Project) -> Cell:
 def _surroundings(data: Dataset, words: Words, surroundings: Surroundings, projects: Sequence[Project]) -> Section:
     compared = compare(data, surroundings, projects)
     known = {place.kind for place in surroundings.places}
-    reach = length_in_words(words, NEIGHBOUR_WITHIN_M)
+    reach = words("measure.kilometres", n=words.number(NEIGHBOUR_WITHIN_M / 1000))
     rows = [_kind_row(words, kind, compared, known=kind in known) for kind in COMPARED_KINDS]
     rows.append(Row(words("compare.neighbours", m=reach), tuple(_neighbours(words, each) for each in compared)))
     layers = dict.fromkeys(place.layer for place in surroundings.places if place.kind in COMPARED_KINDS)

@@ -1,5 +1,7 @@
 """A link as a QR code, for a telephone's camera."""
 
+from functools import lru_cache
+
 import segno
 
 from layers import style
@@ -7,6 +9,7 @@ from layers import style
 QUIET_ZONE = 4
 
 
+@lru_cache(maxsize=64)
 def qr_svg(link: str) -> str | None:
     """Return the link as an inline SVG that scales with its box, None where it is too long for a code.
 

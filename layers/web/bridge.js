@@ -233,6 +233,7 @@ function planMapBridge(map, folders, data) {
   const subject = () => stateNow.tour || (stateNow.numbers && JSON.stringify(stateNow.numbers));
   function fitSubject() {
     const layer = elementLayers.get(stateNow.tour), box = legend.getContainer(), bounds = L.latLngBounds([]);
+    if (stateNow.numbers && map.getSize().x <= 640) box.open = false;
     const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
     if (layer) bounds.extend(layer.getBounds());
     sites.id.map((_, i) => i).filter(stateNow.tour ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));

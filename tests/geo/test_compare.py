@@ -104,8 +104,9 @@ def test_a_vague_neighbour_is_possible_and_not_counted(data):
     known = made(data, "known", 121.60, 38.928)  # 890 m north
     vague = made(data, "vague", 121.60, 38.928, "street", 400)  # 490 to 1290 m
     far = made(data, "far", 121.60, 38.95, "area", 300)  # 3330 m from the site, 2440 m from the others
-    small = SimpleNamespace(projects=[site, known, vague, far], district=data.district)
-    its = neighbours_of(small, site)
+    small = SimpleNamespace(projects=[site, known, vague, far], district=data.district, base={})
+    around = Surroundings(small)
+    its = neighbours_of(small, around, site)
     assert ([p.id for p in its.sure], [p.id for p in its.possible]) == (["known"], ["vague"])
-    its = neighbours_of(small, vague)
+    its = neighbours_of(small, around, vague)
     assert ([p.id for p in its.sure], [p.id for p in its.possible]) == (["known"], ["site"])
