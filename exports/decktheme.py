@@ -21,6 +21,7 @@ from layers import style
 
 LATIN: Final = "Arial"
 EAST_ASIAN: Final = "Microsoft YaHei"
+EAST_ASIAN_OF_LANGUAGE: Final = {"ja": "Yu Gothic", "ko": "Malgun Gothic"}
 TITLE_PT: Final = 24
 FOOTER_PT: Final = 8
 MARGIN_PT: Final = 32.0
@@ -64,27 +65,33 @@ class Typefaces:
     title_east_asian: str = EAST_ASIAN
 
 
-def open_presentation(template: Path | None) -> tuple[Presentation_, Typefaces]:
+def east_asian_of(language: str) -> str:
+    """Return the typeface that Office sets a language's East Asian characters in."""
+    return EAST_ASIAN_OF_LANGUAGE.get(language, EAST_ASIAN)
+
+
+def open_presentation(template: Path | None, language: str) -> tuple[Presentation_, Typefaces]:
     """Return an empty presentation with the template's master, else with our own, and the typefaces to name.
 
     Raises
     ------
     TemplateError : where the template is no PowerPoint file
     """
+    east_asian = east_asian_of(language)
     if template is None:
         presentation = Presentation()
         _make_wide(presentation)
         _place_masters(presentation)
-        theme_of(presentation.slide_master.part, colours=_COLOURS)
-        return presentation, Typefaces()
+        theme_of(presentation.slide_master.part, east_asian, colours=_COLOURS)
+        return presentation, Typefaces(east_asian=east_asian, title_east_asian=east_asian)
     try:
         presentation = Presentation(str(template))
     except (PythonPptxError, BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError) as error:
         raise TemplateError(template.name) from error
     _remove_slides(presentation)
-    given = theme_of(presentation.slide_master.part, keep=True)
-    east_asian = "+mn-ea" if given else EAST_ASIAN
-    return presentation, Typefaces("+mn-lt", east_asian, "+mj-lt", "+mj-ea" if given else EAST_ASIAN)
+    given = theme_of(presentation.slide_master.part, east_asian, keep=True)
+    body, title = ("+mn-ea", "+mj-ea") if given else (east_asian, east_asian)
+    return presentation, Typefaces("+mn-lt", body, "+mj-lt", title)
 
 
 def title_layout(presentation: Presentation_) -> SlideLayout:
@@ -113,8 +120,8 @@ def _placeholders(owner: Any) -> list[Any]:
     return list(owner.placeholders)
 
 
-def theme_of(part: Any, *, colours: Mapping[str, str] | None = None, keep: bool = False) -> bool:
-    """Set typefaces, and colours if given, in the theme of a master's part.
+def theme_of(part: Any, east_asian: str, *, colours: Mapping[str, str] | None = None, keep: bool = False) -> bool:
+    """Set typefaces, and colours if given, in the theme of a master's part; `east_asian` is that of the language.
 
     With `keep`, typefaces that the theme names stay; return whether it named East Asian ones.
     """
@@ -127,10 +134,10 @@ def theme_of(part: Any, *, colours: Mapping[str, str] | None = None, keep: bool 
     for font in (node for tag in _FONT_TAGS for node in root.iter(tag)):
         if not keep:
             font.find(qn("a:latin")).set("typeface", LATIN)
-        font.find(qn("a:ea")).set("typeface", EAST_ASIAN)
+        font.find(qn("a:ea")).set("typeface", east_asian)
         for script in font.iter(qn("a:font")):
-            if script.get("script") == "Hans":
-                script.set("typeface", EAST_ASIAN)
+            if script.get("script") in _SCRIPTS:
+                script.set("typeface", _SCRIPTS[script.get("script")])
     for scheme in root.iter(qn("a:clrScheme")):
         _set_colours(scheme, colours or {})
     if not hasattr(theme, "_element"):
@@ -138,6 +145,7 @@ def theme_of(part: Any, *, colours: Mapping[str, str] | None = None, keep: bool 
     return False
 
 
+_SCRIPTS: Final = {"Hans": EAST_ASIAN, "Jpan": EAST_ASIAN_OF_LANGUAGE["ja"], "Hang": EAST_ASIAN_OF_LANGUAGE["ko"]}
 _FONT_TAGS: Final = (qn("a:majorFont"), qn("a:minorFont"))
 
 

@@ -27,7 +27,7 @@ from exports.decktext import (
     set_text,
     typeface_xml,
 )
-from exports.decktheme import FOOTER_PT, TITLE_PT, TITLES, open_presentation, placeholder_of, theme_of
+from exports.decktheme import FOOTER_PT, TITLE_PT, TITLES, east_asian_of, open_presentation, placeholder_of, theme_of
 from exports.decktheme import title_layout as title_layout_of
 from layers import style
 from layers.words import Words
@@ -104,7 +104,7 @@ class SlideDeck:
 
     def __init__(self, words: Words, template: Path | None = None, *, title_colour: str | None = None) -> None:
         self.words, self.title_colour = words, title_colour
-        self.presentation, typefaces = open_presentation(template)
+        self.presentation, typefaces = open_presentation(template, words.language)
         self.setter = Setter(typefaces, words.html_lang)
         self.layout = title_layout_of(self.presentation)
         self.width = Emu(self.presentation.slide_width or 0).pt
@@ -202,7 +202,7 @@ class SlideDeck:
 
     def save(self, path: Path, *, title: str, subject: str, language: str) -> None:
         """Write the file."""
-        theme_of(self.presentation.notes_master.part)
+        theme_of(self.presentation.notes_master.part, east_asian_of(self.words.language))
         properties = self.presentation.core_properties
         properties.title, properties.subject, properties.language = clean(title)[:250], clean(subject)[:250], language
         properties.author = properties.last_modified_by = properties.comments = ""

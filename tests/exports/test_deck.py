@@ -22,7 +22,7 @@ from pptx.util import Pt
 from exports.deck import write_deck
 from exports.decktable import Cell, Table, fitted_table
 from exports.decktext import fitted_text, lines_of, text_height
-from exports.decktheme import EAST_ASIAN, TemplateError
+from exports.decktheme import TemplateError
 from exports.request import ExportRequest, Purpose
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
@@ -35,6 +35,9 @@ P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 FONTS = Path(__file__).parents[2] / "exports" / "fonts"
 FEATURES = shipped_features()
 TITLES = {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE}
+EAST_ASIAN = {
+    "zh": "Microsoft YaHei", "en": "Microsoft YaHei", "ja": "Yu Gothic", "ko": "Malgun Gothic", "ru": "Microsoft YaHei",
+}  # fmt: skip
 NOWHERE = ProjectFilter(text="没有这样的项目")
 
 
@@ -122,7 +125,7 @@ def test_it_is_wide(presentation):
 @pytest.mark.parametrize(
     "pattern", [r"ppt/slides/slide\d+\.xml", r"ppt/notesSlides/\w+\.xml", r"ppt/charts/chart\d+\.xml"]
 )
-def test_every_run_names_both_typefaces(deck, pattern):
+def test_every_run_names_both_typefaces(deck, language, pattern):
     seen = 0
     for name, root in xml_parts(deck[0], pattern):
         runs = list(root.iter(f"{A}r", f"{A}fld"))
@@ -131,17 +134,17 @@ def test_every_run_names_both_typefaces(deck, pattern):
             properties = [run.find(f"{A}rPr") for run in runs if run.tag == f"{A}r"]
         for each in properties:
             assert each is not None and each.find(f"{A}latin") is not None, name
-            assert each.find(f"{A}ea").get("typeface") == EAST_ASIAN, name
+            assert each.find(f"{A}ea").get("typeface") == EAST_ASIAN[language], name
             seen += 1
     assert seen
 
 
-def test_the_themes_name_both_typefaces(deck):
+def test_the_themes_name_both_typefaces(deck, language):
     themes = dict(xml_parts(deck[0], r"ppt/theme/theme\d+\.xml"))
     assert themes
     for root in themes.values():
         for font in root.iter(f"{A}majorFont", f"{A}minorFont"):
-            assert font.find(f"{A}ea").get("typeface") == EAST_ASIAN
+            assert font.find(f"{A}ea").get("typeface") == EAST_ASIAN[language]
             assert font.find(f"{A}latin").get("typeface")
 
 
