@@ -69,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     wanted.add_argument("--grade", nargs="+", choices=list(Grade))
     wanted.add_argument("--text", help="words to search for")
     made.add_argument("--sites", nargs="+", help="projects that get a slide or page of their own, by id")
+    made.add_argument("--open-only", action="store_true", help="leave out of the opportunities what is under way")
     use = made.add_argument_group("purpose")
     use.add_argument("--public", action="store_true", help="for the public: without --review the boundary is left out")
     use.add_argument("--review", help="map review number (审图号)")
@@ -99,8 +100,8 @@ def requested(options: argparse.Namespace) -> ExportRequest:
         base = presets[options.preset]
     changes = {"language": options.lang, "title": options.title, "size": options.size, "dpi": options.dpi,
                "crs": options.crs, "hidden": frozenset(options.hide) if options.hide else None,
-               "sites": tuple(options.sites) if options.sites else None, "extent": _extent(options),
-               "filter": _filter(options), "purpose": _purpose(options)}  # fmt: skip
+               "sites": tuple(options.sites) if options.sites else None, "open_only": options.open_only or None,
+               "extent": _extent(options), "filter": _filter(options), "purpose": _purpose(options)}  # fmt: skip
     return ExportRequest.model_validate({**dict(base), **{k: v for k, v in changes.items() if v is not None}})
 
 

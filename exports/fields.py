@@ -86,6 +86,22 @@ PROJECT_FIELDS: Final = (
     Field("grade", "table.grade_code", width=13, code=True),
     Field("data_version", "table.data_version", width=12, short="version", code=True),
 )
+_FIELD_OF_PROJECT: Final = {each.name: each for each in PROJECT_FIELDS}
+OPPORTUNITY_FIELDS: Final = (
+    *(_FIELD_OF_PROJECT[name] for name in ("id", "name", "name_en", "name_ja", "name_ko", "name_ru")),
+    Field("opening_word", "opportunity.opening", width=12),
+    _FIELD_OF_PROJECT["phase_word"],
+    _FIELD_OF_PROJECT["sector_word"],
+    Field("area", "table.structure", width=26),
+    Field("functions", "detail.functions", width=30),
+    Field("leading_sectors", "detail.leading_sectors", width=30),
+    Field("neighbours", "opportunity.neighbours", width=30),
+    Field("wording", "opportunity.wording", width=34, meaning="table.wording_meaning"),
+    *(_FIELD_OF_PROJECT[name] for name in ("grade_word", "accuracy_m", "basis", "address")),
+    *(_FIELD_OF_PROJECT[name] for name in ("site_area_m2", "plot_ratio", "land_use", "investment_sought", "contact")),
+    *(_FIELD_OF_PROJECT[name] for name in ("offer_date", "offer_source")),
+    *(_FIELD_OF_PROJECT[name] for name in ("as_worded", "lon", "lat", "phase", "sector", "group", "element", "grade")),
+)  # fmt: skip
 MENTION_FIELDS: Final = (
     Field("project_id", "table.id", width=24, meaning="table.id_meaning"),
     Field("project_name", "table.name", width=34, short="project", meaning="table.name_meaning"),

@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
 from exports.atlas import write_atlas
+from exports.fonts import set_in_fonts_of
 from exports.geojson import write_geojson
 from exports.kml import write_kmz
 from exports.marginalia import missing_note
+from exports.opportunity_list import write_opportunities, write_opportunities_xlsx
 from exports.picture import write_pdf, write_png, write_svg
 from exports.request import ExportRequest
 from exports.spreadsheet import write_csv, write_xlsx
@@ -89,8 +91,12 @@ FORMATS: Final[dict[str, Format]] = {
         Format("pptx", ".pptx", "document", _deck, f"{_OFFICE}.presentationml.presentation", is_slow=True),
         Format("atlas", ".pdf", "document", _atlas, "application/pdf", is_slow=True),
         Format("html", ".html", "document", _sheet(write_webpage), "text/html"),
+        Format("opportunities", ".pdf", "document", _sheet(write_opportunities), "application/pdf"),
         Format("pack", ".zip", "document", _pack, "application/zip", is_slow=True),
         Format("xlsx", ".xlsx", "data", _sheet(write_xlsx), f"{_OFFICE}.spreadsheetml.sheet"),
+        Format(
+            "opportunities_xlsx", ".xlsx", "data", _sheet(write_opportunities_xlsx), f"{_OFFICE}.spreadsheetml.sheet"
+        ),
         Format("csv", ".csv", "data", _sheet(write_csv), "text/csv"),
         Format("geojson", ".geojson", "data", _sheet(write_geojson), "application/geo+json"),
         Format("gpkg", ".gpkg", "data", _sheet(write_geopackage), "application/geopackage+sqlite3"),
@@ -116,6 +122,7 @@ def export(
     UnknownExtentError : where the extent names something without a place
     """
     notices: list[str] = []
+    set_in_fonts_of(request.language)
 
     def write(temporary: Path) -> None:
         notices.extend(FORMATS[code].write(data, request, temporary, progress or (lambda done, total: None)))

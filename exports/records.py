@@ -128,10 +128,10 @@ def cut_to_bytes(text: str, limit: int) -> str:
     return text.encode()[:limit].decode(errors="ignore")
 
 
-def records_of(data: Dataset, request: ExportRequest) -> Records:
-    """Return the rows of all data files for what `request` asks: every project that passes, placed or not."""
+def records_of(data: Dataset, request: ExportRequest, projects: Sequence[Project] | None = None) -> Records:
+    """Return the rows of all data files for what `request` asks: every project that passes, or `projects` alone."""
     words = request.words
-    projects = wanted_projects(data, request)
+    projects = wanted_projects(data, request) if projects is None else projects
     losses: list[Loss] = []
 
     def table(name: str, fields: Iterable[Field], rows: Iterable[Row]) -> Table:

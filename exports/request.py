@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from geo.filter import ProjectFilter
 from geo.load import Dataset
+from geo.opportunity import opportunities
 from geo.project import Project, Record
 from layers.words import DEFAULT_LANGUAGE, Words, words_in
 
@@ -81,6 +82,7 @@ class ExportRequest(Record):
     """Everything an export is made from, beside the data.
 
     `sites` are the ids of projects that get a page or slide of their own; empty means all that pass the filter.
+    With `open_only` the list of opportunities leaves out what is under way.
     `hidden` are the map layers left out (``layers.webmap.LAYERS``). `crs` is for GeoPackage and Shapefile.
     """
 
@@ -92,6 +94,7 @@ class ExportRequest(Record):
     purpose: Purpose = Purpose()
     hidden: frozenset[str] = frozenset()
     sites: tuple[str, ...] = ()
+    open_only: bool = False
     crs: DataCrs = "EPSG:4326"
     dpi: Literal[150, 300] = 150
     made_on: datetime.date = Field(default_factory=datetime.date.today)
@@ -115,6 +118,11 @@ def wanted_projects(data: Dataset, request: ExportRequest) -> list[Project]:
     """Return the projects that pass the request's filter, placed or not, in the plan's order."""
     mask = data.index.mask(request.filter)
     return [project for project, passed in zip(data.projects, mask, strict=True) if passed]
+
+
+def wanted_opportunities(data: Dataset, request: ExportRequest) -> list[Project]:
+    """Return the opportunities that pass the request's filter, the most open first."""
+    return opportunities(wanted_projects(data, request), open_only=request.open_only)
 
 
 def chosen_projects(data: Dataset, request: ExportRequest) -> list[Project]:

@@ -84,7 +84,7 @@ def write_xlsx(data: Dataset, request: ExportRequest, path: Path) -> None:
         ("table.sheet_programmes", records.programmes),
         ("table.sheet_sources", records.sources),
     )
-    _write_book(records, request, path, sheets)
+    write_book(records, request, path, sheets)
 
 
 def write_indicators_xlsx(data: Dataset, request: ExportRequest, path: Path) -> None:
@@ -92,7 +92,7 @@ def write_indicators_xlsx(data: Dataset, request: ExportRequest, path: Path) -> 
     records = _with_rule(records_of(data, request), request.words)
     records = replace(records, facts=tuple(fact for fact in records.facts if fact.key not in _OF_PROJECTS))
     sheets = (("table.sheet_indicators", records.indicators), ("table.sheet_programmes", records.programmes))
-    _write_book(records, request, path, sheets)
+    write_book(records, request, path, sheets)
 
 
 def _with_rule(records: Records, words: Words) -> Records:
@@ -100,7 +100,8 @@ def _with_rule(records: Records, words: Words) -> Records:
     return replace(records, facts=(*records.facts, rule))
 
 
-def _write_book(records: Records, request: ExportRequest, path: Path, sheets: Iterable[tuple[str, Table]]) -> None:
+def write_book(records: Records, request: ExportRequest, path: Path, sheets: Iterable[tuple[str, Table]]) -> None:
+    """Write a workbook of what is to be known of it and `sheets`, each with the identifier of its name."""
     words = request.words
     with xlsxwriter.Workbook(path) as workbook:
         workbook.set_properties({"title": records.title, "created": _midnight(request.made_on)})

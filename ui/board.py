@@ -1,4 +1,4 @@
-"""A piece of a page as HTML of ours whose buttons report to the server: the structure page is made of these."""
+"""A piece of a page as HTML of ours whose buttons report to the server: structure page and opportunities are these."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from ui import session
 from ui.link import Selection
+from ui.shortlist import collect
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _TO_MAP: Final = "to_map"
@@ -31,6 +32,8 @@ def _take(key: str) -> None:
             session.select(Selection("element", element_id))
         case "site", project_id:
             session.select(Selection("site", project_id))
+        case "collect", project_id:
+            collect(session.words(), [project_id])
         case "drop", project_id:
             session.drop_from_shortlist(project_id)
         case "empty", _:

@@ -25,6 +25,7 @@ STRUCTURE_PAGE: Final = "pages/structure.py"
 PROJECTS_PAGE: Final = "pages/projects.py"
 COMPARE_PAGE: Final = "pages/compare.py"
 COMPARE_PATH: Final = "compare"
+OPPORTUNITIES_PAGE: Final = "pages/opportunities.py"
 EXPORT_PAGE: Final = "pages/export.py"
 INDICATORS_PAGE: Final = "pages/indicators.py"
 ABOUT_PAGE: Final = "pages/about.py"
@@ -33,6 +34,7 @@ _PATHS: Final = {
     MAP_PAGE: "",
     STRUCTURE_PAGE: "structure",
     PROJECTS_PAGE: "projects",
+    OPPORTUNITIES_PAGE: "opportunities",
     COMPARE_PAGE: COMPARE_PATH,
     EXPORT_PAGE: session.EXPORT_PATH,
     INDICATORS_PAGE: "indicators",

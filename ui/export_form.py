@@ -10,6 +10,7 @@ from exports.formats import FORMATS
 from exports.presets import MAX_NAME, PresetError, delete_preset, load_presets, save_preset
 from exports.request import MAX_TITLE, SIZES, ExportRequest, Extent, Purpose
 from geo.filter import ProjectFilter
+from layers.opportunity_wording import REACHES
 from layers.wording import filter_in_words, place_name
 from layers.words import LANGUAGES, Words
 from ui import session
@@ -25,6 +26,7 @@ ELEMENT, SITE, TITLE, PURPOSE, REVIEW, LANGUAGE = (
     "x_review",
     "x_language",
 )
+OPEN_ONLY: Final = "x_open_only"
 _ASKED, _KEPT = "x_asked", "x_kept"
 SAME_LANGUAGE: Final = "same"
 WITH_MAP: Final = frozenset({"png", "pdf", "svg", "pack"})
@@ -73,11 +75,13 @@ def export_form(desk: Desk) -> Asked:
     sites = (
         (selected.id,) if code in ABOUT_SITES and selected and selected.kind == "site" and _only_selected(desk) else ()
     )
+    open_only = code in ABOUT_OPPORTUNITIES and _open_only(desk)
     only = session.exported_alone(desk.data)
     _filter(desk, only)
     wanted = ProjectFilter(only=only) if only else desk.state.filter
     asked = {"filter": wanted, "language": language, "title": title or None, "size": size, "extent": extent,
-             "purpose": purpose, "hidden": desk.state.hidden, "sites": sites, "crs": crs, "dpi": dpi}  # fmt: skip
+             "purpose": purpose, "hidden": desk.state.hidden, "sites": sites, "open_only": open_only, "crs": crs,
+             "dpi": dpi}  # fmt: skip
     request = st.session_state[_ASKED] = ExportRequest.model_validate(asked)
     return Asked(code, request)
 
@@ -127,6 +131,12 @@ def _preselect(key: str, ids: Sequence[str], desk: Desk, kind: str) -> None:
 
 def _only_selected(desk: Desk) -> bool:
     return st.toggle(desk.words("export.only_selected"), key="x_only", persist_state="session")
+
+
+def _open_only(desk: Desk) -> bool:
+    """Return whether what is under way is left out, at first as on the page of the opportunities."""
+    st.session_state.setdefault(OPEN_ONLY, desk.state.reach != REACHES[0])
+    return st.toggle(desk.words("export.open_only"), key=OPEN_ONLY, persist_state="session")
 
 
 def _purpose(words: Words) -> Purpose:
@@ -190,6 +200,7 @@ def _use_preset(request: ExportRequest) -> None:
     values: dict[str, Any] = {
         SIZE: request.size, DPI: request.dpi, CRS: request.crs, EXTENT: extent.kind, TITLE: request.title or "",
         PURPOSE: purpose.kind, REVIEW: purpose.review_number or "", LANGUAGE: request.language,
+        OPEN_ONLY: request.open_only,
     }  # fmt: skip
     if extent.kind in ("element", "site"):
         values[ELEMENT if extent.kind == "element" else SITE] = extent.id

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from exports.fonts import missing_characters
 from exports.formats import FORMATS, export, file_name
 from exports.marginalia import missing_note
+from exports.opportunity_list import make_opportunity_page
 from exports.picture import save_png
-from exports.request import UnknownExtentError, chosen_projects, wanted_projects
+from exports.request import UnknownExtentError, chosen_projects, wanted_opportunities, wanted_projects
 from exports.sheet import make_sheet
 from geo.load import Dataset
 from geo.project import Project
@@ -22,15 +23,15 @@ from layers.wording import grade_in_words
 from layers.words import Words
 from ui import cache
 from ui.desk import Desk
-from ui.export_form import Asked
+from ui.export_form import ABOUT_OPPORTUNITIES, Asked
 from ui.export_job import ExportJob
 from ui.tables import table
 from ui.text import plain
 
 PREVIEW_WIDTH_PX: Final = 1280
 FIRST_ROWS: Final = 12
-SHOWS_A_TABLE: Final = frozenset({"xlsx", "csv", "geojson", "gpkg", "shp", "kmz", "html"})
-SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas"})
+SHOWS_A_TABLE: Final = frozenset({"opportunities_xlsx", "xlsx", "csv", "geojson", "gpkg", "shp", "kmz", "html"})
+SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas", "opportunities"})
 _JOB, _COPIED, KEY_COPY = "export_job", "copied_picture", "copy_picture"
 _WEB: Final = Path(__file__).resolve().parent / "web"
 
@@ -44,11 +45,11 @@ _copy = st.components.v2.component(
 
 
 @st.cache_data(show_spinner=False, max_entries=40)
-def _preview(fingerprint: str, request_json: str, _data: Dataset, _asked: Asked) -> bytes:
-    sheet = make_sheet(_data, _asked.request)
+def _preview(fingerprint: str, request_json: str, is_list: bool, _data: Dataset, _asked: Asked) -> bytes:
+    make = make_opportunity_page if is_list else make_sheet
+    figure = make(_data, _asked.request).figure
     picture = io.BytesIO()
-    width_in = sheet.figure.get_size_inches()[0]
-    save_png(sheet.figure, picture, dpi=round(PREVIEW_WIDTH_PX / width_in))
+    save_png(figure, picture, dpi=round(PREVIEW_WIDTH_PX / figure.get_size_inches()[0]))
     return picture.getvalue()
 
 
@@ -57,13 +58,15 @@ def preview(desk: Desk, asked: Asked) -> None:
     words, request = desk.words, asked.request
     if asked.format in SHOWS_A_SHEET:
         try:
-            picture = _preview(desk.data.fingerprint, request.model_dump_json(), desk.data, asked)
+            is_list = asked.format == "opportunities"
+            picture = _preview(desk.data.fingerprint, request.model_dump_json(), is_list, desk.data, asked)
         except UnknownExtentError:
             st.info(words("export.no_place"))
             return
         with st.container(key="x-preview"):
             st.image(picture, width="stretch", alt=words("export.preview_alt"))
-    projects = wanted_projects(desk.data, request)
+    wanted = wanted_opportunities if asked.format in ABOUT_OPPORTUNITIES else wanted_projects
+    projects = wanted(desk.data, request)
     if asked.format in SHOWS_A_TABLE:
         st.html(_first_rows(desk, projects))
     placed = sum(project.placed for project in projects)
@@ -97,7 +100,7 @@ def result(desk: Desk, asked: Asked) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="x-result"):
         st.download_button(
-            words("export.download"), _content(data, asked), file_name=name, mime=FORMATS[asked.format].mime,
+            words("export.download"), content_of(data, asked), file_name=name, mime=FORMATS[asked.format].mime,
             type="primary", on_click="ignore", key="x_download",
         )  # fmt: skip
         if asked.format == "png":
@@ -105,7 +108,9 @@ def result(desk: Desk, asked: Asked) -> None:
         st.caption(plain(name), width="stretch")
 
 
-def _content(data: Dataset, asked: Asked) -> Any:
+def content_of(data: Dataset, asked: Asked) -> Any:
+    """Return what makes the file's bytes when they are wanted."""
+
     def make() -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"file{FORMATS[asked.format].suffix}"

@@ -12,6 +12,7 @@ GUIDE: Final = {
     "read": ("fill", "circle", "stack", "schematic", "unplaced"),
     "tour": ("steps", "present"),
     "library": ("tick", "matrix", "more"),
+    "invest": ("cards", "paper"),
     "measure": ("draw", "inside", "near", "find", "keep"),
     "compare": ("collect", "side", "send"),
     "take": ("view", "formats", "public", "presets", "link"),

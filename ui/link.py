@@ -9,6 +9,7 @@ from geo.filter import ProjectFilter
 from geo.problem import Problem
 from geo.vocabulary import Grade, Phase, Sector
 from layers.filter_panel import MAX_TEXT
+from layers.opportunity_wording import ORDERS, REACHES
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES
@@ -47,7 +48,8 @@ class DeskState:
 
     `present` is the structure page in large type for a meeting room, `library` the project library's view,
     `shortlist` the ids of the projects that the reader has collected, in order, `chosen` those of them to compare
-    (the first ones where none is chosen).
+    (the first ones where none is chosen). `order` is that of the opportunities, `reach` whether the open ones alone
+    are shown.
     """
 
     filter: ProjectFilter = field(default_factory=ProjectFilter)
@@ -60,6 +62,8 @@ class DeskState:
     library: str = LIBRARY_VIEWS[0]
     shortlist: tuple[str, ...] = ()
     chosen: frozenset[str] = frozenset()
+    order: str = ORDERS[0]
+    reach: str = REACHES[0]
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -95,6 +99,10 @@ def encode(state: DeskState) -> str:
         pairs.append(("present", "1"))
     if state.library != LIBRARY_VIEWS[0]:
         pairs.append(("library", state.library))
+    if state.order != ORDERS[0]:
+        pairs.append(("order", state.order))
+    if state.reach != REACHES[0]:
+        pairs.append(("reach", state.reach))
     if state.shortlist:
         pairs.append(("list", ",".join(state.shortlist)))
     if state.chosen and state.compared != state.shortlist[:MAX_COMPARED]:
@@ -200,6 +208,8 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         library=reader.one("library", LIBRARY_VIEWS, LIBRARY_VIEWS[0]),
         shortlist=shortlist,
         chosen=frozenset(reader.codes_in_order("compare", shortlist)[:MAX_COMPARED]),
+        order=reader.one("order", ORDERS, ORDERS[0]),
+        reach=reader.one("reach", REACHES, REACHES[0]),
     )
     return state, reader.problems
 

@@ -11,6 +11,7 @@ from geo.filter import NO_PLACE, ProjectFilter
 from geo.load import Dataset
 from geo.problem import Problem
 from layers.filter_panel import filter_from_values
+from layers.opportunity_wording import ORDERS, REACHES
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
@@ -32,6 +33,7 @@ _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "lin
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
 _PRESENT, _TOUR, _SHORTLIST, _CHOSEN = "present", "tour", "shortlist", "chosen"
 _EXPORT_ONLY, LIBRARY = "export_only", "library"
+ORDER, REACH = "opportunity_order", "opportunity_reach"
 EXTENT, EXPORT_PATH = "x_extent", "export"
 USUAL_MAP_PX, TILE_PX = (970, 740), 256
 Bounds = tuple[float, float, float, float]
@@ -61,6 +63,7 @@ def start(data: Dataset) -> None:
     st.session_state[_FIRST_VIEW] = state.view
     st.session_state[_PRESENT] = state.present
     st.session_state[LIBRARY] = state.library
+    st.session_state[ORDER], st.session_state[REACH] = state.order, state.reach
     st.session_state[_SHORTLIST] = state.shortlist
     st.session_state[_CHOSEN] = state.chosen
     st.session_state[LANGUAGE] = state.language
@@ -270,6 +273,8 @@ def current(data: Dataset) -> DeskState:
         present=bool(get(_PRESENT)),
         library=get(LIBRARY) or LIBRARY_VIEWS[0],
         shortlist=tuple(each for each in shortlist() if each in known.projects),
+        order=get(ORDER) or ORDERS[0],
+        reach=get(REACH) or REACHES[0],
         chosen=_chosen() & known.projects,
     )
 

@@ -15,9 +15,11 @@ from exports.picture import LAYER_CODES
 from exports.request import SIZES
 from geo.filter import FACETS
 from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
+from geo.opportunity import Opening
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.indicator_rows import RULES
 from layers.library_rows import COLUMNS, WHY_COLUMNS
+from layers.opportunity_wording import ORDERS, REACHES
 from layers.tiles import NO_TILES, SOURCES
 from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
@@ -108,6 +110,9 @@ FAMILIES = {
     "about.by_": {"phase", "sector", "group"},
     "about.grade_": set(Grade),
     "about.rule_": {"boundary", "sector"},
+    "opportunity.": set(Opening),
+    "opportunity.order_": set(ORDERS),
+    "opportunity.reach_": set(REACHES),
     "export.extent_": {"district", "element", "site", "view"},
     "export.": {"internal", "public"},
     "export.format_": set(FORMATS),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from geo.filter import ProjectFilter
 from geo.problem import Problem
 from geo.vocabulary import Grade, Phase, Sector
+from layers.opportunity_wording import ORDERS, REACHES
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import LANGUAGES
@@ -45,6 +46,8 @@ states = st.builds(
     tiles=st.sampled_from([NO_TILES, "osm"]),
     present=st.booleans(),
     library=st.sampled_from(LIBRARY_VIEWS),
+    order=st.sampled_from(ORDERS),
+    reach=st.sampled_from(REACHES),
     shortlist=st.lists(st.sampled_from(sorted(KNOWN.projects)), unique=True).map(tuple),
 )
 

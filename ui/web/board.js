@@ -36,6 +36,7 @@ function makeHost(root) {
     else {
       if (what === "present" && document.documentElement.requestFullscreen) document.documentElement.requestFullscreen().catch(() => {});
       tell(what, id);
+      if (to) document.querySelector(to).scrollIntoView({block: "nearest"});
     }
   };
   root.addEventListener("click", event => {
@@ -117,13 +118,17 @@ function makeHost(root) {
     body.append(...[...body.rows].sort((a, b) => turn * compare(value(a), value(b))));
   };
 
-  /* What had the focus has it again, or the board itself where that is gone. */
+  /* What had the focus has it again, or the board itself where that is gone; what was unfolded stays so.
+   Buttons that take each other's place have the same data-again. */
   const replace = html => {
     const active = root.contains(document.activeElement) ? document.activeElement : null;
-    const same = node => ["do", "id", "by", "to"].every(name => node.dataset[name] === active.dataset[name]);
+    const alike = (node, other) => ["do", "id", "by", "to"].every(name => node.dataset[name] === other.dataset[name]);
+    const same = node => alike(node, active) || (active.dataset.again && node.dataset.again === active.dataset.again);
+    const unfolded = new Set([...root.querySelectorAll("details[open]")].map(node => node.dataset.id));
     root.innerHTML = html; /* ours; every value from data is escaped */
+    root.querySelectorAll("details").forEach(node => { node.open = unfolded.has(node.dataset.id); });
     if (!active) return;
-    const found = active === root ? root : [...root.querySelectorAll("[data-do]")].find(same);
+    const found = active === root ? root : [...root.querySelectorAll("[data-do], summary")].find(same);
     (found || root).focus({preventScroll: true});
   };
 
