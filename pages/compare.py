@@ -4,8 +4,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import session
+from ui.compare_files import compare_files
 from ui.compare_table import comparison, not_on_map
-from ui.desk import EXPORT_PAGE, MAP_PAGE, PROJECTS_PAGE, Desk, put_on_stage
+from ui.desk import EXPORT_PAGE, MAP_PAGE, OPPORTUNITIES_PAGE, PROJECTS_PAGE, Desk, put_on_stage
 from ui.link import DeskState, encode
 from ui.notices import problem_notice
 from ui.share import share_link
@@ -27,6 +28,7 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
         with st.container(horizontal=True):
             st.page_link(MAP_PAGE)
             st.page_link(PROJECTS_PAGE)
+            st.page_link(OPPORTUNITIES_PAGE)
 
 
 def under_the_map(desk: Desk) -> None:
@@ -35,10 +37,7 @@ def under_the_map(desk: Desk) -> None:
     if not state.shortlist:
         return
     not_on_map(desk)
-    st.button(
-        desk.words("compare.export", n=len(state.shortlist)), key="export_shortlist",
-        on_click=session.ask_for_export, args=(None,), kwargs={"only": state.shortlist},
-    )  # fmt: skip
+    compare_files(desk)
     share_link(desk.words, encode(DeskState(language=state.language, shortlist=state.shortlist, chosen=state.chosen)))
 
 

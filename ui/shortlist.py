@@ -8,7 +8,11 @@ from ui import session
 from ui.desk import COMPARE_PAGE, COMPARE_PATH, Desk
 from ui.link import MAX_SHORTLIST
 
-_COUNT = '<style>a[href$="{path}"]::after {{ content: "{n}"; color: var(--title); font-weight: 700; }}</style>'
+_COUNT = (
+    '<style>:is([data-testid="stTopNav"], .st-key-page-links) a[href$="{path}"]::after'
+    ' {{ content: "{n}"; color: var(--title); font-weight: 700; }}</style>'
+)
+_STAR = ":material/star:"
 
 
 def shortlist_count(desk: Desk) -> None:
@@ -27,8 +31,8 @@ def collect_button(desk: Desk, project: Project) -> None:
     """Draw the button that puts the project on the shortlist or takes it off, and the way to the comparison."""
     words, collected = desk.words, project.id in desk.state.shortlist
     if collected:
-        st.button(words("compare.collected"), key="collect", type="primary", on_click=session.drop_from_shortlist,
-                  args=(project.id,))  # fmt: skip
+        st.button(words("compare.collected"), key="collect", type="primary", icon=_STAR,
+                  on_click=session.drop_from_shortlist, args=(project.id,))  # fmt: skip
         st.page_link(COMPARE_PAGE, label=words("compare.to_page", n=len(desk.state.shortlist)))
     else:
-        st.button(words("compare.collect"), key="collect", on_click=collect, args=(words, [project.id]))
+        st.button(words("compare.collect"), key="collect", icon=_STAR, on_click=collect, args=(words, [project.id]))

@@ -140,7 +140,7 @@ def test_ticked_projects_alone_go_to_the_export(app):
     assert "地图上圈出 1 项" in said and "1 项未落图" in said
     app.wait_map("m.map.getZoom() > 15")
     app.page.get_by_role("button", name="导出所选").click()
-    app.page.get_by_text("在项目库中勾选的 2 项").wait_for()
+    app.page.get_by_text("选定的 2 项").wait_for()
     app.page.get_by_text("含 2 项：已落图 1 项，未落图 1 项").wait_for()
     app.page.get_by_role("button", name="改为按筛选导出").click()
     app.page.get_by_text("阶段：完工达效").first.wait_for()

@@ -97,6 +97,7 @@ FAMILIES = {
     "place.": {*PLACE_KINDS, OTHER_PLACE},
     "measure.": {"line_title", "outline_title", "circle_title"},
     "help.": {*GUIDE, *(f"{s}_{e}{t}" for s, its in GUIDE.items() for e in its for t in ("", "_text"))},
+    "compare.file_": {"pdf", "xlsx"},
     "share.": {"link", "copy", "copied", "refused", "alt"},
     "offer.": {"land_use", "investment_sought", "contact"},
     "map.draw_": {"line", "outline", "circle"},
