@@ -239,7 +239,7 @@ function planMapBridge(map, folders, data) {
     sites.id.map((_, i) => i).filter(stateNow.tour ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));
     fitting = true;
     if (!bounds.isValid()) goHome(false);
-    else map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, 40],
+    else map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, stateNow.numbers ? 64 : 40],
       maxZoom: stateNow.present ? 16.25 : 15.75, animate: false});
     fitting = false;
     following = true;
