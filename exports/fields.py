@@ -1,6 +1,6 @@
 """The fields of each table in the data files: names, headings, kinds and widths, in the order of the columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 Kind = Literal["text", "integer", "number", "date"]
@@ -87,21 +87,31 @@ PROJECT_FIELDS: Final = (
     Field("data_version", "table.data_version", width=12, short="version", code=True),
 )
 _FIELD_OF_PROJECT: Final = {each.name: each for each in PROJECT_FIELDS}
-OPPORTUNITY_FIELDS: Final = (
-    *(_FIELD_OF_PROJECT[name] for name in ("id", "name", "name_en", "name_ja", "name_ko", "name_ru")),
-    Field("opening_word", "opportunity.opening", width=12),
-    _FIELD_OF_PROJECT["phase_word"],
-    _FIELD_OF_PROJECT["sector_word"],
-    Field("area", "table.structure", width=26),
-    Field("functions", "detail.functions", width=30),
-    Field("leading_sectors", "detail.leading_sectors", width=30),
-    Field("neighbours", "opportunity.neighbours", width=30),
-    Field("wording", "opportunity.wording", width=34, meaning="table.wording_meaning"),
-    *(_FIELD_OF_PROJECT[name] for name in ("grade_word", "accuracy_m", "basis", "address")),
-    *(_FIELD_OF_PROJECT[name] for name in ("site_area_m2", "plot_ratio", "land_use", "investment_sought", "contact")),
-    *(_FIELD_OF_PROJECT[name] for name in ("offer_date", "offer_source")),
-    *(_FIELD_OF_PROJECT[name] for name in ("as_worded", "lon", "lat", "phase", "sector", "group", "element", "grade")),
-)  # fmt: skip
+
+
+def opportunity_fields(language: str) -> tuple[Field, ...]:
+    """Return the fields of the opportunities: on paper what an investor asks for, behind it the rest."""
+    foreign = ["name_en", "name_ja", "name_ko", "name_ru"]
+    foreign.sort(key=lambda name: name != f"name_{language}")
+    names = [_FIELD_OF_PROJECT[name] for name in ("name", *foreign)]
+    behind = ("address", "site_area_m2", "plot_ratio", "land_use", "investment_sought", "contact",
+              "offer_date", "offer_source", "as_worded", "lon", "lat", "id", "phase", "sector", "group", "element",
+              "grade")  # fmt: skip
+    return (
+        *(replace(name, printed=True, optional=False) for name in names[:2]),
+        Field("opening_word", "opportunity.opening", width=12),
+        *(_FIELD_OF_PROJECT[name] for name in ("phase_word", "sector_word")),
+        Field("area", "table.structure", width=26),
+        Field("functions", "detail.functions", width=30),
+        Field("leading_sectors", "detail.leading_sectors", width=30),
+        Field("wording", "opportunity.wording", width=34, meaning="table.wording_meaning"),
+        *(_FIELD_OF_PROJECT[name] for name in ("grade_word", "accuracy_m")),
+        Field("neighbours", "opportunity.neighbours", width=90, printed=False),
+        replace(_FIELD_OF_PROJECT["basis"], width=90, printed=False),
+        *(replace(_FIELD_OF_PROJECT[name], printed=False) for name in (*foreign[1:], *behind)),
+    )
+
+
 MENTION_FIELDS: Final = (
     Field("project_id", "table.id", width=24, meaning="table.id_meaning"),
     Field("project_name", "table.name", width=34, short="project", meaning="table.name_meaning"),

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from exports.canvas import Layer, page_axes, text
-from exports.fields import OPPORTUNITY_FIELDS
+from exports.fields import opportunity_fields
 from exports.fonts import LINE_HEIGHT, set_in_fonts_of, width_pt, wrapped
 from exports.layered_pdf import Page, write_pages
 from exports.marginalia import subtitle_of
@@ -270,5 +270,5 @@ def _table(
             "wording": mention_in_words(data, words, mentions_in_order(project)[0]),
         }
         rows.append({**row, **told})
-    fields = tuple(each for each in OPPORTUNITY_FIELDS if not each.optional or each.name in filled)
+    fields = tuple(each for each in opportunity_fields(words.language) if not each.optional or each.name in filled)
     return Table("opportunities", fields, tuple(rows))

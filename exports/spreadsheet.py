@@ -30,6 +30,7 @@ MAX_ROW_PT: Final = 405  # Excel's limit is 409
 PAPER_A3: Final = 8
 PAPER_A4: Final = 9
 FROZEN_COLUMNS: Final = 2
+ABOUT_WIDTHS: Final = (22, 96)
 # What spreadsheets take for the start of a formula, in full width too.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?")
@@ -200,13 +201,14 @@ class _Book:
     def write_about(self, sheet: Worksheet) -> None:
         """Write the first sheet: what the file is, and what is to be known of it."""
         found = self.words("table.losses_found", n=len(self.losses)) if self.losses else self.words("table.losses_none")
-        sheet.set_column(0, 0, 22)
-        sheet.set_column(1, 1, 96)
+        sheet.set_column(0, 0, ABOUT_WIDTHS[0])
+        sheet.set_column(1, 1, ABOUT_WIDTHS[1])
         sheet.write_string(0, 0, self.records.title, self.title)
         facts = [(fact.label, fact.value) for fact in self.records.facts if fact.key != "title"]
         for line, (label, value) in enumerate([*facts, (self.words("table.sheet_losses"), found)], start=2):
             self._write_text(sheet, line, 0, label)
             self._write_text(sheet, line, 1, value)
+            sheet.set_row(line, LINE_PT * max(map(line_count, (label, value), ABOUT_WIDTHS)))
         sheet.hide_gridlines(2)
         self._set_up_page(sheet, PAPER_A4)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from unicodedata import east_asian_width
 
 import streamlit as st
 from markupsafe import Markup
@@ -26,6 +27,10 @@ from ui.cache import structure_figures
 from ui.desk import Desk
 from ui.text import chinese, html, joined, original_name
 
+AREA_TERMS: Final = ("detail.functions", "detail.leading_sectors")
+CERTAINTY: Final = "detail.grade"
+CUT_WIDTH: Final = 56
+"""The width from which on a card may cut a text, in Latin letters."""
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "opportunities.css").read_text(encoding="utf-8")
 
 
@@ -69,7 +74,7 @@ def _card(desk: Desk, project: Project, area: Area) -> Markup:
         '<li class="card"{current}><div class="card-head"><span class="symbol">{symbol}</span>'
         '<h3>{name}{original}</h3></div><p class="tags"><span class="opening {opening}">{opened}</span>'
         "<span>{phase}</span><span>{sector}</span></p><dl>{facts}</dl>"
-        '<div class="beyond">{office}{more}</div>{buttons}</li>',
+        '<dl class="office">{office}</dl>{buttons}{more}</li>',
         current=Markup(' aria-current="true"') if picked else "",
         symbol=Markup(list_symbol(project)),
         name=project.name_in(words.language),
@@ -79,7 +84,7 @@ def _card(desk: Desk, project: Project, area: Area) -> Markup:
         phase=words(f"phase.{project.phase}"),
         sector=words(f"sector.{project.sector}"),
         facts=joined(_facts(desk, project, area)),
-        office=_office(desk, project),
+        office=joined([_fact(term, value) for term, value in office_facts(words, project)]),
         more=_more(desk, project, area),
         buttons=_buttons(desk, project),
     )
@@ -91,14 +96,22 @@ def _fact(term: str, value: object) -> Markup:
 
 def _facts(desk: Desk, project: Project, area: Area) -> list[Markup]:
     """Return what every card says, in the same order; what the plan does not say is said to be missing."""
-    words, missing = desk.words, desk.words("structure.no_sectors")
+    words, told = desk.words, _told(desk, project, area)
     return [
         _fact(words("detail.structure"), area.title),
-        _fact(words("detail.functions"), area.functions or missing),
-        _fact(words("detail.leading_sectors"), area.leading_sectors or missing),
+        *(_fact(words(term), told[term] or words("structure.no_sectors")) for term in AREA_TERMS),
         _fact(words("opportunity.wording"), _quoted(desk, mentions_in_order(project)[0])),
-        _fact(words("detail.grade"), _certainty(desk, project)),
+        _fact(words(CERTAINTY), told[CERTAINTY]),
     ]
+
+
+def _told(desk: Desk, project: Project, area: Area) -> dict[str, str]:
+    """Return the texts that a card cuts to a few lines, by the identifiers of their terms."""
+    words = desk.words
+    grade, basis = grade_in_words(words, project), project.location.basis.in_language(words.language)
+    reason = basis if project.placed else words("opportunity.no_point", basis=basis)
+    certainty = words("format.sentence").join([grade, reason])
+    return {**dict(zip(AREA_TERMS, (area.functions, area.leading_sectors), strict=True)), CERTAINTY: certainty}
 
 
 def _quoted(desk: Desk, mention: Mention) -> Markup:
@@ -113,35 +126,34 @@ def _quoted(desk: Desk, mention: Mention) -> Markup:
     )
 
 
-def _certainty(desk: Desk, project: Project) -> str:
-    words = desk.words
-    grade, basis = grade_in_words(words, project), project.location.basis.in_language(words.language)
-    told = basis if project.placed else words("opportunity.no_point", basis=basis)
-    return words("format.sentence").join([grade, told])
-
-
-def _office(desk: Desk, project: Project) -> Markup:
-    facts = [_fact(term, value) for term, value in office_facts(desk.words, project)]
-    return html('<dl class="office">{facts}</dl>', facts=joined(facts)) if facts else Markup("")
-
-
 def _more(desk: Desk, project: Project, area: Area) -> Markup:
-    """Return what unfolds: the neighbours and the other mentions; the card's own texts are then shown whole."""
+    """Return what unfolds: the texts that the card cuts, the neighbours, the other mentions."""
     words = desk.words
-    others = mentions_in_order(project)[1:]
-    facts = [_fact(words("opportunity.neighbours"), area.neighbours or words("structure.no_sectors"))]
+    told = _told(desk, project, area)
+    parts = [_fact(words(term), text) for term, text in told.items() if _width(text) > CUT_WIDTH]
+    if area.neighbours:
+        note = html(
+            '{beside} <span class="note">{note}</span>', beside=area.neighbours, note=words("structure.apart_note")
+        )
+        parts.append(_fact(words("opportunity.neighbours"), note))
     if project.element_basis:
-        basis = project.element_basis.in_language(words.language)
-        facts.append(_fact(words("table.element_basis"), basis))
-    if others:
+        parts.append(_fact(words("table.element_basis"), project.element_basis.in_language(words.language)))
+    if others := mentions_in_order(project)[1:]:
         rows = joined([html("<p>{text}</p>", text=_quoted(desk, other)) for other in others])
-        facts.append(_fact(words("opportunity.wordings_other"), rows))
+        parts.append(_fact(words("opportunity.wordings_other"), rows))
+    if not parts:
+        return Markup("")
     return html(
         '<details data-id="{id}"><summary data-id="{id}">{label}</summary><dl>{facts}</dl></details>',
         id=project.id,
         label=words("opportunity.more"),
-        facts=joined(facts),
+        facts=joined(parts),
     )
+
+
+def _width(text: str) -> int:
+    """Return how wide a text is in Latin letters; a hanzi is two."""
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
 def _buttons(desk: Desk, project: Project) -> Markup:

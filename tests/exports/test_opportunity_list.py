@@ -89,7 +89,8 @@ def test_the_workbook_has_a_row_for_each_with_its_area_and_wording(shipped, lang
     book = book_of(shipped, ExportRequest(language=language), tmp_path)
     sheet = book[words("table.sheet_opportunities")]
     header, *rows = sheet.iter_rows(values_only=True)
-    found = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    found = {row[words("table.id")]: row for row in told}
     assert set(found) == {f["id"] for f in WANTED} and len(rows) == len(WANTED)
     for feature in WANTED:
         p, row = feature["properties"], found[feature["id"]]
@@ -100,8 +101,8 @@ def test_the_workbook_has_a_row_for_each_with_its_area_and_wording(shipped, lang
         assert (row[words("table.lon")] is None) is (feature["geometry"] is None)
         assert bool(row[words("opportunity.neighbours")]) is bool(p["element"])
     assert words("table.offer_area") not in header and words("offer.contact") not in header
-    told = [str(cell) for line in book[words("table.sheet_about")].iter_rows(values_only=True) for cell in line]
-    assert words("map.currency", month=words.month(shipped.district.plan.date)) in told
+    about = [str(cell) for line in book[words("table.sheet_about")].iter_rows(values_only=True) for cell in line]
+    assert words("map.currency", month=words.month(shipped.district.plan.date)) in about
 
 
 def test_what_the_office_fills_in_is_on_the_page_and_in_the_workbook(shipped, tmp_path):
@@ -113,5 +114,5 @@ def test_what_the_office_fills_in_is_on_the_page_and_in_the_workbook(shipped, tm
     assert page.count("商业用地") == 1 and "1.25公顷" in page and "区招商局" in page
     header, *rows = book_of(data, ExportRequest(), tmp_path)["招商清单"].iter_rows(values_only=True)
     found = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
-    assert found[first.id]["土地用途"] == "商业用地" and found[second.id]["土地用途"] is None
+    assert found[first.name]["土地用途"] == "商业用地" and found[second.name]["土地用途"] is None
     assert "联系方式" not in page
