@@ -144,7 +144,7 @@ def _rows(
     lefts = _lefts(words, projects, width - size * INDENT_EM, size)
     for section in listed:
         yield replace(heading(section.title, width, size * 1.06), above=size * 0.4)
-        if with_areas and section.projects[0].element and section.area and section.area.leading_sectors:
+        if with_areas and section.area and section.area.leading_sectors and not section.area.is_group:
             told = words("format.term", term=words("detail.leading_sectors"), value=section.area.leading_sectors)
             yield replace(remark(told, width, size * 0.92), keep=True)
         for project in section.projects:

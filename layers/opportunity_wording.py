@@ -30,6 +30,7 @@ class Area:
     functions: str = ""
     leading_sectors: str = ""
     neighbours: str = ""
+    is_group: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def areas(data: Dataset, words: Words, figures: Mapping[str, ElementFigures]) ->
         found[group.name] = Area(
             words("detail.group_only", group=name_in(words.language, group.name, group.names)),
             *_told_of_each(words, [element for element in elements if element.group == group.name]),
+            is_group=True,
         )
     return found | {element.id: _area(data, words, element, figures[element.id]) for element in elements}
 

@@ -97,9 +97,11 @@ def _fact(term: str, value: object) -> Markup:
 def _facts(desk: Desk, project: Project, area: Area) -> list[Markup]:
     """Return what every card says, in the same order; what the plan does not say is said to be missing."""
     words, told = desk.words, _told(desk, project, area)
+    otherwise = words("structure.no_sectors")
+    around = (words("opportunity.by_element") if area.is_group else told[term] or otherwise for term in AREA_TERMS)
     return [
         _fact(words("detail.structure"), area.title),
-        *(_fact(words(term), told[term] or words("structure.no_sectors")) for term in AREA_TERMS),
+        *(_fact(words(term), text) for term, text in zip(AREA_TERMS, around, strict=True)),
         _fact(words("opportunity.wording"), _quoted(desk, mentions_in_order(project)[0])),
         _fact(words(CERTAINTY), told[CERTAINTY]),
     ]
