@@ -1,4 +1,4 @@
-"""The rows of the comparison: the office's fields where some site has them, a kind of place only where there is data."""
+"""The rows of the comparison: the fields of the office where a site has them, no kind of place without data."""
 
 import datetime
 from pathlib import Path
