@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--output", type=Path, help="the one file's own path, with a single format")
     made.add_argument("--lang", choices=LANGUAGES, help="language (default: zh)")
+    made.add_argument("--second-lang", choices=LANGUAGES, help="second language, on sheets and slides of sites")
     made.add_argument("--title", help="title instead of the usual one")
     made.add_argument("--size", choices=SIZES, help="sheet (default: slide, 16:9)")
     made.add_argument("--dpi", type=int, choices=(150, 300), help="dots per inch of PNG (default: 150)")
@@ -98,7 +99,8 @@ def requested(options: argparse.Namespace) -> ExportRequest:
             known = ", ".join(presets) or "none"
             raise ValueError(f"no preset is called {options.preset!r}; known: {known}")
         base = presets[options.preset]
-    changes = {"language": options.lang, "title": options.title, "size": options.size, "dpi": options.dpi,
+    changes = {"language": options.lang, "second_language": options.second_lang,
+               "title": options.title, "size": options.size, "dpi": options.dpi,
                "crs": options.crs, "hidden": frozenset(options.hide) if options.hide else None,
                "sites": tuple(options.sites) if options.sites else None, "open_only": options.open_only or None,
                "extent": _extent(options), "filter": _filter(options), "purpose": _purpose(options)}  # fmt: skip

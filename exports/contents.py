@@ -145,7 +145,10 @@ def _bar_rows(
     counts = Counter(project.sector for project in projects)
     with_place = Counter(project.sector for project in projects if project.placed)
     names = {sector: words(f"sector.{sector}") for sector in Sector if counts[sector]}
-    name_width = min(widest(names.values(), size_pt) + 1, width * 0.56)
+    most_width = width * 0.56
+    longest = widest((word for name in names.values() for word in name.split()), size_pt)
+    size_pt *= min(1.0, most_width / (longest + 1))  # a long word stays whole in smaller type
+    name_width = min(widest(names.values(), size_pt) + 1, most_width)
     most = max(counts.values())
     return [
         bar_row(name, Bar(counts[sector], most, with_place[sector], style.SECTORS[sector].colour), width, size_pt,

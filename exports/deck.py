@@ -75,7 +75,7 @@ def write_deck(
     TemplateError : where the template is no PowerPoint file or no layout of it has a title
     UnknownExtentError : where the extent names an element or a site that does not exist or has no place
     """
-    deck = _Deck(data, request.model_copy(update={"size": "slide"}), template)
+    deck = _Deck(data, request.model_copy(update={"size": "slide", "second_language": None}), template)
     slides = deck.slides()
     for done, make in enumerate(slides, start=1):
         canvas = make()

@@ -1,5 +1,6 @@
 """What all slides of a deck share: data, words, footer, sources for the notes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,9 @@ from exports.slides import Box, Canvas, SlideDeck
 from exports.template import template_of
 from geo.load import Dataset
 from geo.names import name_in
+from geo.nearby import Surroundings
 from layers import style
+from layers.words import Words
 
 LOGO_HEIGHT_PT: Final = 26.0
 
@@ -22,7 +25,8 @@ class DeckFrame:
     """One deck being made: the slides of every kind are added through it."""
 
     def __init__(self, data: Dataset, request: ExportRequest, template: Path | None) -> None:
-        self.data, self.request, self.words = data, request, request.words
+        self.data, self.request, self.words, self.tongues = data, request, request.words, request.tongues
+        self.surroundings = Surroundings(data)
         self.look = template_of()
         self.deck = SlideDeck(self.words, template or self.look.deck, title_colour=self.look.title_colour)
         self.logo_box = self._logo_box()
@@ -94,7 +98,11 @@ class DeckFrame:
 
     def zh_beside(self, name: str) -> str:
         """Return the plan's own name for a subtitle in another language."""
-        return "" if self.words.language == "zh" else name
+        return "" if any(words.language == "zh" for words in self.tongues) else name
+
+    def in_all(self, say: Callable[[Words], str], gap: str = " / ") -> str:
+        """Return what `say` gives in every language of the deck, said once where it is the same."""
+        return gap.join(dict.fromkeys(say(words) for words in self.tongues))
 
     def say_empty(self, canvas: Canvas, box: Box) -> None:
         """Say that no project passes the filter."""

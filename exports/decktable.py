@@ -89,10 +89,15 @@ class Table:
         return joined(lines_of(cell.text, inner, size_pt, bold=self._bold(cell, row), most=lines))
 
 
+def fits(table: Table, height_pt: float, size_pt: float) -> bool:
+    """Return whether a table is no higher than `height_pt` in type of this size."""
+    return sum(table.heights(size_pt)) <= height_pt
+
+
 def fitted_table(table: Table, height_pt: float, sizes: Sequence[float]) -> tuple[Table, float]:
     """Return the table and the largest of `sizes` (descending) at which it fits; at the last, long cells are cut."""
     for size in sizes:
-        if sum(table.heights(size)) <= height_pt:
+        if fits(table, height_pt, size):
             return table, size
     least = sizes[-1]
     caps = table.line_counts(least)

@@ -1,7 +1,8 @@
 """The bundled fonts of printed maps: registration, widths, line breaks, and characters that no font has."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
@@ -45,6 +46,16 @@ _families: ContextVar[Families] = ContextVar("families", default=CHINESE_FIRST)
 def set_in_fonts_of(language: str) -> None:
     """Set and measure what follows, in this thread, in the fonts of `language`."""
     _families.set(FAMILIES_OF_LANGUAGE.get(language, CHINESE_FIRST))
+
+
+@contextmanager
+def fonts_of(language: str) -> Iterator[None]:
+    """Set and measure what happens inside the block in the fonts of `language`."""
+    before = _families.set(FAMILIES_OF_LANGUAGE.get(language, CHINESE_FIRST))
+    try:
+        yield
+    finally:
+        _families.reset(before)
 
 
 def font_file(family: str, *, bold: bool = False) -> Path:

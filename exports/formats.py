@@ -15,6 +15,7 @@ from exports.marginalia import missing_note
 from exports.opportunity_list import write_opportunities, write_opportunities_xlsx
 from exports.picture import write_pdf, write_png, write_svg
 from exports.request import ExportRequest
+from exports.sitesheet import write_site_sheets
 from exports.spreadsheet import write_csv, write_xlsx
 from exports.vector import write_geopackage, write_shapefile
 from exports.webpage import write_webpage
@@ -61,6 +62,17 @@ def _deck(data: Dataset, request: ExportRequest, path: Path, progress: Progress)
     return []
 
 
+def _site_sheets(data: Dataset, request: ExportRequest, path: Path, progress: Progress) -> list[str]:
+    return write_site_sheets(data, request, path, progress=progress)
+
+
+def _site_slides(data: Dataset, request: ExportRequest, path: Path, progress: Progress) -> list[str]:
+    from exports.siteslides import write_site_slides
+
+    write_site_slides(data, request, path, progress=progress)
+    return []
+
+
 PACK_FORMATS: Final = ("png", "pdf", "pptx", "html", "xlsx")
 
 
@@ -90,6 +102,8 @@ FORMATS: Final[dict[str, Format]] = {
         Format("svg", ".svg", "map", _sheet(write_svg), "image/svg+xml"),
         Format("pptx", ".pptx", "document", _deck, f"{_OFFICE}.presentationml.presentation", is_slow=True),
         Format("atlas", ".pdf", "document", _atlas, "application/pdf", is_slow=True),
+        Format("sitesheet", ".pdf", "document", _site_sheets, "application/pdf", is_slow=True),
+        Format("siteslides", ".pptx", "document", _site_slides, f"{_OFFICE}.presentationml.presentation", is_slow=True),
         Format("html", ".html", "document", _sheet(write_webpage), "text/html"),
         Format("opportunities", ".pdf", "document", _sheet(write_opportunities), "application/pdf"),
         Format("pack", ".zip", "document", _pack, "application/zip", is_slow=True),

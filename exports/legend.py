@@ -49,6 +49,25 @@ def legend_rows(
     ]
 
 
+def plain_rows(data: Dataset, tongues: Sequence[Words], drawn: DrawnMap, size_pt: float, width: float) -> list[Row]:
+    """Return the legend of a small map without titles, what the map is about first, in one language or two."""
+    said = [_plain(data, words, drawn) for words in tongues]
+    return [
+        legend_row(" / ".join(dict.fromkeys(name for name, _ in names)), width, size_pt, names[0][1])
+        for names in zip(*said, strict=True)
+    ]
+
+
+def _plain(data: Dataset, words: Words, drawn: DrawnMap) -> "Entries":
+    return [
+        *_certainty(words, drawn),
+        *sector_entries(words, drawn),
+        *_stages(words, drawn),
+        *_structure(data, words, drawn),
+        *_base(words, drawn),
+    ]
+
+
 def _section_rows(sections: Sequence[tuple[str, "Entries"]], words: Words, size_pt: float, width: float) -> list[Row]:
     rows: list[Row] = []
     for title, entries in sections:

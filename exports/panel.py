@@ -8,7 +8,7 @@ from typing import Any, Final
 from matplotlib.patches import Rectangle
 
 from exports.canvas import Layer, symbol, text
-from exports.fonts import LINE_HEIGHT, width_pt, wrapped
+from exports.fonts import LINE_HEIGHT, fonts_of, width_pt, wrapped
 from layers import style
 
 SYMBOL_WIDTH_PT: Final = 26
@@ -52,7 +52,7 @@ def heading(words: str, width: float, size_pt: float) -> Row:
     def draw(layer: Layer, left: float, top: float, _: float) -> None:
         for i, line in enumerate(broken):
             y = top - size_pt * (1 + i * LINE_HEIGHT)
-            _put(layer, text(line, left, y, size_pt, colour=style.TITLE, bold=True))
+            put(layer, text(line, left, y, size_pt, colour=style.TITLE, bold=True))
 
     return Row(size_pt * (1.6 + (len(broken) - 1) * LINE_HEIGHT), draw, keep=True, above=size_pt * 0.7)
 
@@ -72,7 +72,7 @@ def lines(
 
     def row(line: str, last: bool) -> Row:
         def draw(layer: Layer, left: float, top: float, _: float) -> None:
-            _put(layer, text(line, left + indent, top - size_pt, size_pt, colour=colour, bold=bold))
+            put(layer, text(line, left + indent, top - size_pt, size_pt, colour=colour, bold=bold))
 
         return Row(size_pt * (LINE_HEIGHT + (0.35 if last else 0)), draw)
 
@@ -86,7 +86,7 @@ def remark(words: str, width: float, size_pt: float) -> Row:
     def draw(layer: Layer, left: float, top: float, _: float) -> None:
         for i, line in enumerate(broken):
             y = top - size_pt * (1 + i * LINE_HEIGHT)
-            _put(layer, text(line, left, y, size_pt, colour=style.TEXT_SECONDARY))
+            put(layer, text(line, left, y, size_pt, colour=style.TEXT_SECONDARY))
 
     return Row(size_pt * (LINE_HEIGHT * len(broken) + 0.35), draw)
 
@@ -103,7 +103,7 @@ def legend_row(
         draw_symbol(layer, left + SYMBOL_WIDTH_PT / 2, middle)
         for i, line in enumerate(broken):
             y = middle + ((len(broken) - 1) / 2 - i) * size_pt * LINE_HEIGHT
-            _put(layer, text(line, left + SYMBOL_WIDTH_PT + 6, y, size_pt, up="middle"))
+            put(layer, text(line, left + SYMBOL_WIDTH_PT + 6, y, size_pt, up="middle"))
 
     return Row(height, draw, keep=keep)
 
@@ -113,10 +113,10 @@ def numbered_row(number: str, name: str, note: str, width: float, size_pt: float
     broken = wrapped(name + note, width - INDENT_PT, size_pt)
 
     def draw(layer: Layer, left: float, top: float, _: float) -> None:
-        _put(layer, text(number, left + INDENT_PT - 6, top - size_pt, size_pt, bold=True, across="right"))
+        put(layer, text(number, left + INDENT_PT - 6, top - size_pt, size_pt, bold=True, across="right"))
         for i, line in enumerate(broken):
             y = top - size_pt - i * size_pt * LINE_HEIGHT
-            _put(layer, text(line, left + INDENT_PT, y, size_pt))
+            put(layer, text(line, left + INDENT_PT, y, size_pt))
 
     return [Row(size_pt * (LINE_HEIGHT * len(broken) + 0.12), draw)]
 
@@ -152,44 +152,74 @@ def bar_row(
         draw_symbol(layer, left + indent * 0.42, middle)
         for i, line in enumerate(broken):
             y = middle + ((len(broken) - 1) / 2 - i) * size_pt * LINE_HEIGHT
-            _put(layer, text(line, left + indent, y, size_pt, up="middle"))
+            put(layer, text(line, left + indent, y, size_pt, up="middle"))
         at = (left + indent + name_width + 8, middle - size_pt * 0.36)
         for part, opacity in ((full, 0.12), (full * bar.solid / max(bar.count, 1), 0.75)):
             if part:
                 box = Rectangle(at, part, size_pt * 0.72, facecolor=(bar.colour, opacity), **outline)  # type: ignore[arg-type]
                 layer.add(box, clip=False)
         end = left + width
-        _put(layer, text(str(bar.count), end, middle, size_pt, bold=True, across="right", up="middle"))
+        put(layer, text(str(bar.count), end, middle, size_pt, bold=True, across="right", up="middle"))
 
     return Row(height, draw)
 
 
-def fact_rows(facts: Sequence[tuple[str, str]], width: float, size_pt: float) -> list[Row]:
+def fact_rows(
+    facts: Sequence[tuple[str, str]],
+    width: float,
+    size_pt: float,
+    *,
+    ruled: bool = True,
+    term_width: float | None = None,
+) -> list[Row]:
     """Return terms and their values in two columns, a hairline below each; a long value takes several lines."""
     longest = widest((word for term, _ in facts for word in _LATIN_WORD.findall(term)), size_pt)
-    term_width = max(min(max(width * 0.24, 44), 76) * (size_pt / 9), longest + 8)
-    return [_fact_row(term, value, width, size_pt, term_width) for term, value in facts]
+    term_width = max(term_width or min(max(width * 0.24, 44), 76) * (size_pt / 9), longest + 8)
+    return [_fact_row(term, value, width, size_pt, term_width, ruled) for term, value in facts]
 
 
-def _fact_row(term: str, value: str, width: float, size_pt: float, term_width: float) -> Row:
+def _fact_row(term: str, value: str, width: float, size_pt: float, term_width: float, ruled: bool) -> Row:
     broken = wrapped(value, width - term_width, size_pt)
     terms = wrapped(term, term_width - 6, size_pt)
     count = max(len(broken), len(terms))
-    height = size_pt * (LINE_HEIGHT * count + 0.62)
+    height = size_pt * (LINE_HEIGHT * count + (0.62 if ruled else 0.32))
 
     def draw(layer: Layer, left: float, top: float, full: float) -> None:
         for i in range(count):
             y = top - size_pt * (1.12 + i * LINE_HEIGHT)
             if i < len(terms):
-                _put(layer, text(terms[i], left, y, size_pt, colour=style.TEXT_SECONDARY))
+                put(layer, text(terms[i], left, y, size_pt, colour=style.TEXT_SECONDARY))
             if i < len(broken):
-                _put(layer, text(broken[i], left + term_width, y, size_pt))
-        layer.add(Rectangle((left, top - height), full, 0.4, facecolor=style.HAIRLINE, linewidth=0), clip=False)
+                put(layer, text(broken[i], left + term_width, y, size_pt))
+        if ruled:
+            draw_rule(layer, left, top - height, full)
 
     return Row(height, draw)
 
 
-def _put(layer: Layer, artists: Iterable[Any]) -> None:
+def draw_rule(layer: Layer, left: float, y: float, width: float, colour: str = style.HAIRLINE) -> None:
+    """Draw a hairline."""
+    layer.add(Rectangle((left, y), width, 0.4, facecolor=colour, linewidth=0), clip=False)
+
+
+def beside(cells: Sequence[tuple[str, Row]], widths: Sequence[float], gap: float, *, ruled: bool = False) -> Row:
+    """Return rows of several languages side by side as one, each given with its language."""
+    height = max(row.height for _, row in cells)
+
+    def draw(layer: Layer, left: float, top: float, full: float) -> None:
+        if ruled:
+            draw_rule(layer, left, top - height, full)
+        for (language, row), width in zip(cells, widths, strict=True):
+            with fonts_of(language):
+                row.draw(layer, left, top, width)
+            left += width + gap
+
+    first = cells[0][1]
+    return Row(height, draw, keep=first.keep, above=first.above)
+
+
+def put(layer: Layer, artists: Iterable[Any]) -> None:
+    """Add artists to a layer, unclipped."""
     for artist in artists:
         layer.add(artist, clip=False)
 
@@ -363,7 +393,7 @@ def text_symbol(
 
     def draw(layer: Layer, x: float, y: float) -> None:
         draw_under(layer, x, y)
-        _put(layer, text(words, x, y, size_pt, bold=True, across="center", up="middle"))
+        put(layer, text(words, x, y, size_pt, bold=True, across="center", up="middle"))
 
     return draw
 

@@ -10,7 +10,7 @@ from geo.filter import ProjectFilter
 from geo.load import Dataset
 from geo.opportunity import opportunities
 from geo.project import Project, Record
-from layers.words import DEFAULT_LANGUAGE, Words, words_in
+from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 
 SizeCode = Literal["slide", "a4-landscape", "a4-portrait", "a3-landscape", "a3-portrait"]
 DataCrs = Literal["EPSG:4326", "EPSG:4490", "EPSG:4550"]
@@ -83,11 +83,13 @@ class ExportRequest(Record):
 
     `sites` are the ids of projects that get a page or slide of their own; empty means all that pass the filter.
     With `open_only` the list of opportunities leaves out what is under way.
+    In `second_language` the sheets and slides of sites say everything once more.
     `hidden` are the map layers left out (``layers.webmap.LAYERS``). `crs` is for GeoPackage and Shapefile.
     """
 
     filter: ProjectFilter = ProjectFilter()
     language: str = DEFAULT_LANGUAGE
+    second_language: str | None = None
     title: Annotated[str, Field(max_length=MAX_TITLE)] | None = None
     size: SizeCode = "slide"
     extent: Extent = Extent()
@@ -99,10 +101,21 @@ class ExportRequest(Record):
     dpi: Literal[150, 300] = 150
     made_on: datetime.date = Field(default_factory=datetime.date.today)
 
+    @model_validator(mode="after")
+    def _two_languages(self) -> Self:
+        if self.second_language not in (None, *LANGUAGES) or self.second_language == self.language:
+            raise ValueError("the second language is another one of " + ", ".join(LANGUAGES))
+        return self
+
     @property
     def words(self) -> Words:
         """The words of the request's language."""
         return words_in(self.language)
+
+    @property
+    def tongues(self) -> tuple[Words, ...]:
+        """The words of the request's language, and of the second one where it has one."""
+        return (self.words, words_in(self.second_language)) if self.second_language else (self.words,)
 
     @property
     def paper(self) -> PaperSize:

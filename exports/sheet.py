@@ -101,9 +101,15 @@ class SheetPage:
         return Body(self.style.margin, bottom, self.inner_width, top - bottom, self.style.body)
 
 
-def make_page(request: ExportRequest, projects: Sequence[Project], title: str, notes: Sequence[str]) -> SheetPage:
+def make_page(
+    request: ExportRequest,
+    projects: Sequence[Project],
+    title: str,
+    notes: Sequence[str],
+    looks: SheetStyle | None = None,
+) -> SheetPage:
     """Return the request's page with its title and the notes at its foot broken into lines."""
-    looks = style_of(request)
+    looks = looks or style_of(request)
     width, height = (side * 72 for side in request.paper.inches)
     inner = width - 2 * looks.margin
     template = template_of()

@@ -220,6 +220,8 @@ def detail(desk: Desk) -> None:
         )
         if project:
             collect_button(desk, project)
+            st.button(desk.words("sheet.make"), key="site_sheet", on_click=session.ask_for_export, args=(None,),
+                      kwargs={"only": [project.id], "file_format": "sitesheet"})  # fmt: skip
     if selection.kind == "site":
         if project:
             if project not in desk.wanted:

@@ -17,7 +17,7 @@ from ui import session
 from ui.desk import MAP_PAGE, Desk
 from ui.text import plain
 
-FORMAT, SIZE, DPI, CRS, EXTENT = "x_format", "x_size", "x_dpi", "x_crs", session.EXTENT
+FORMAT, SIZE, DPI, CRS, EXTENT = session.FORMAT, "x_size", "x_dpi", "x_crs", session.EXTENT
 ELEMENT, SITE, TITLE, PURPOSE, REVIEW, LANGUAGE = (
     "x_element",
     "x_site",
@@ -27,12 +27,14 @@ ELEMENT, SITE, TITLE, PURPOSE, REVIEW, LANGUAGE = (
     "x_language",
 )
 OPEN_ONLY: Final = "x_open_only"
+SECOND: Final = "x_second_language"
 _ASKED, _KEPT = "x_asked", "x_kept"
 SAME_LANGUAGE: Final = "same"
 WITH_MAP: Final = frozenset({"png", "pdf", "svg", "pack"})
 WITH_SIZE: Final = WITH_MAP | {"atlas"}
 WITH_CRS: Final = frozenset({"gpkg", "shp"})
-ABOUT_SITES: Final = frozenset({"pptx", "atlas"})
+OF_SITES: Final = frozenset({"sitesheet", "siteslides"})
+ABOUT_SITES: Final = frozenset({"pptx", "atlas"}) | OF_SITES
 ABOUT_OPPORTUNITIES: Final = frozenset({"opportunities", "opportunities_xlsx"})
 
 
@@ -70,6 +72,7 @@ def export_form(desk: Desk) -> Asked:
     title = st.text_input(words("export.title"), key=TITLE, max_chars=MAX_TITLE, persist_state="session",
                           placeholder=words("export.title_usual"))  # fmt: skip
     language = _language(words)
+    second = _second_language(words, language) if code in OF_SITES else None
     purpose = _purpose(words)
     selected = desk.state.selection
     sites = (
@@ -79,9 +82,9 @@ def export_form(desk: Desk) -> Asked:
     only = session.exported_alone(desk.data)
     _filter(desk, only)
     wanted = ProjectFilter(only=only) if only else desk.state.filter
-    asked = {"filter": wanted, "language": language, "title": title or None, "size": size, "extent": extent,
-             "purpose": purpose, "hidden": desk.state.hidden, "sites": sites, "open_only": open_only, "crs": crs,
-             "dpi": dpi}  # fmt: skip
+    asked = {"filter": wanted, "language": language, "second_language": second, "title": title or None, "size": size,
+             "extent": extent, "purpose": purpose, "hidden": desk.state.hidden, "sites": sites, "open_only": open_only,
+             "crs": crs, "dpi": dpi}  # fmt: skip
     request = st.session_state[_ASKED] = ExportRequest.model_validate(asked)
     return Asked(code, request)
 
@@ -99,6 +102,15 @@ def _language(words: Words) -> str:
         lambda code: words("export.same_language" if code == SAME_LANGUAGE else f"language.{code}"),
     )
     return words.language if chosen == SAME_LANGUAGE else str(chosen)
+
+
+def _second_language(words: Words, language: str) -> str | None:
+    others = [None, *(code for code in LANGUAGES if code != language)]
+    if st.session_state.get(SECOND) not in others:
+        st.session_state[SECOND] = None
+    chosen = _choice(words("export.second_language"), others, SECOND,
+                     lambda code: words(f"language.{code}" if code else "export.one_language"))  # fmt: skip
+    return None if chosen is None else str(chosen)
 
 
 def _extent(desk: Desk) -> Extent:
@@ -200,6 +212,7 @@ def _use_preset(request: ExportRequest) -> None:
     values: dict[str, Any] = {
         SIZE: request.size, DPI: request.dpi, CRS: request.crs, EXTENT: extent.kind, TITLE: request.title or "",
         PURPOSE: purpose.kind, REVIEW: purpose.review_number or "", LANGUAGE: request.language,
+        SECOND: request.second_language,
         OPEN_ONLY: request.open_only,
     }  # fmt: skip
     if extent.kind in ("element", "site"):

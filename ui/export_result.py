@@ -17,13 +17,14 @@ from exports.opportunity_list import make_opportunity_page
 from exports.picture import save_png
 from exports.request import UnknownExtentError, chosen_projects, wanted_opportunities, wanted_projects
 from exports.sheet import make_sheet
+from exports.sitesheet import first_site_sheet
 from geo.load import Dataset
 from geo.project import Project
 from layers.wording import grade_in_words
 from layers.words import Words
 from ui import cache
 from ui.desk import Desk
-from ui.export_form import ABOUT_OPPORTUNITIES, Asked
+from ui.export_form import ABOUT_OPPORTUNITIES, OF_SITES, Asked
 from ui.export_job import ExportJob
 from ui.tables import table
 from ui.text import plain
@@ -31,7 +32,8 @@ from ui.text import plain
 PREVIEW_WIDTH_PX: Final = 1280
 FIRST_ROWS: Final = 12
 SHOWS_A_TABLE: Final = frozenset({"opportunities_xlsx", "xlsx", "csv", "geojson", "gpkg", "shp", "kmz", "html"})
-SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas", "opportunities"})
+SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas", "opportunities", *OF_SITES})
+PAGES_OF_THEIR_OWN: Final = frozenset({"opportunities", *OF_SITES})
 _JOB, _COPIED, KEY_COPY = "export_job", "copied_picture", "copy_picture"
 _WEB: Final = Path(__file__).resolve().parent / "web"
 
@@ -45,9 +47,13 @@ _copy = st.components.v2.component(
 
 
 @st.cache_data(show_spinner=False, max_entries=40)
-def _preview(fingerprint: str, request_json: str, is_list: bool, _data: Dataset, _asked: Asked) -> bytes:
-    make = make_opportunity_page if is_list else make_sheet
-    figure = make(_data, _asked.request).figure
+def _preview(fingerprint: str, request_json: str, format_code: str, _data: Dataset, _asked: Asked) -> bytes:
+    if format_code == "opportunities":
+        figure = make_opportunity_page(_data, _asked.request).figure
+    elif format_code in OF_SITES:
+        figure = first_site_sheet(_data, _asked.request)
+    else:
+        figure = make_sheet(_data, _asked.request).figure
     picture = io.BytesIO()
     save_png(figure, picture, dpi=round(PREVIEW_WIDTH_PX / figure.get_size_inches()[0]))
     return picture.getvalue()
@@ -58,8 +64,8 @@ def preview(desk: Desk, asked: Asked) -> None:
     words, request = desk.words, asked.request
     if asked.format in SHOWS_A_SHEET:
         try:
-            is_list = asked.format == "opportunities"
-            picture = _preview(desk.data.fingerprint, request.model_dump_json(), is_list, desk.data, asked)
+            kind = asked.format if asked.format in PAGES_OF_THEIR_OWN else "sheet"
+            picture = _preview(desk.data.fingerprint, request.model_dump_json(), kind, desk.data, asked)
         except UnknownExtentError:
             st.info(words("export.no_place"))
             return

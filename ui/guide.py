@@ -15,7 +15,7 @@ GUIDE: Final = {
     "invest": ("cards", "paper"),
     "measure": ("draw", "inside", "near", "find", "keep"),
     "compare": ("collect", "side", "send"),
-    "take": ("view", "formats", "public", "presets", "link"),
+    "take": ("view", "formats", "sheet", "public", "presets", "link"),
     "keys": ("tab", "arrows", "escape", "map"),
 }
 

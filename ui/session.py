@@ -34,7 +34,7 @@ _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_
 _PRESENT, _TOUR, _SHORTLIST, _CHOSEN = "present", "tour", "shortlist", "chosen"
 _EXPORT_ONLY, LIBRARY = "export_only", "library"
 ORDER, REACH = "opportunity_order", "opportunity_reach"
-EXTENT, EXPORT_PATH = "x_extent", "export"
+FORMAT, EXTENT, EXPORT_PATH = "x_format", "x_extent", "export"
 USUAL_MAP_PX, TILE_PX = (970, 740), 256
 Bounds = tuple[float, float, float, float]
 TAB_LIST, TAB_DETAIL, TAB_MEASURE = "list", "detail", "measure"
@@ -133,9 +133,11 @@ def export_bounds() -> Bounds | None:
     return bounds
 
 
-def ask_for_export(bounds: Bounds | None, only: Iterable[str] = ()) -> None:
+def ask_for_export(bounds: Bounds | None, only: Iterable[str] = (), file_format: str | None = None) -> None:
     """Note that the reader wants a file: of the present filter and view, or of these projects alone."""
     export_only(only)
+    if file_format:
+        st.session_state[FORMAT] = file_format
     if bounds:
         set_export_bounds(bounds)
         st.session_state[EXTENT] = "view"
