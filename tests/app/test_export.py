@@ -43,7 +43,7 @@ def test_every_format_offers_a_file_in_every_language(code, language):
     assert words(f"export.about_{code}") in all_text(app)
     labels = {button.label for button in app.button} | {e.proto.label for e in app.get("download_button")}
     assert words("export.make" if FORMATS[code].is_slow else "export.download") in labels
-    district = {"zh": "西岗区", "en": "Xigang"}[language]
+    district = {"zh": "西岗区", "en": "Xigang", "ja": "西崗区", "ko": "시강구", "ru": "Сиган"}[language]
     assert any(district in line and line.endswith(FORMATS[code].suffix) for line in unescaped(app))
 
 

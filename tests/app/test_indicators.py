@@ -11,12 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.words import LANGUAGES, words_in
+from tests.languages import HANZI, strangers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/indicators.py"
-CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-MARKED_CHINESE = re.compile(r'<(\w+)[^>]*\blang="zh"[^>]*>.*?</\1>', re.DOTALL)
-DOCUMENT_NUMBER = {"西政发", "号"}
 
 
 def typed(annex):
@@ -110,7 +108,7 @@ def test_no_languages_are_mixed_and_the_sources_and_rules_are_named(language):
     assert "西政发〔2021〕13号" in text
     if language != "zh":
         page = "\n".join(body for body in bodies(app) if "indicator" in body)
-        assert set(CHINESE.findall(MARKED_CHINESE.sub("", page))) <= DOCUMENT_NUMBER
+        assert strangers(page, language) == set()
         assert all(r["name"] in page for annex in (1, 2) for r in typed(annex))
 
 
@@ -127,7 +125,8 @@ def test_charts_stand_only_where_both_values_are_numbers_and_say_what_they_show(
     second = {1, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16, 17, 18, 22, 27, 28}
     assert drawn.keys() == {(1, n) for n in first} | {(2, n) for n in second}
     assert "-13.8" in drawn[2, 5] and "6" in drawn[2, 5] and "32850" in drawn[1, 11] and "55380" in drawn[1, 11]
-    assert all(bool(CHINESE.search(alt)) == (language == "zh") for alt in drawn.values())
+    assert all(strangers(alt, language) == set() for alt in drawn.values())
+    assert all(bool(HANZI.search(alt)) == (language in ("zh", "ja")) for alt in drawn.values())
 
 
 def test_files_are_offered():

@@ -18,20 +18,19 @@ from streamlit.testing.v1 import AppTest
 from geo.vocabulary import Grade, Phase, Sector
 from layers.filter_panel import filter_from_values
 from layers.words import LANGUAGES, words_in
+from tests.languages import MARKED_CHINESE as MARKED_CHINESE
+from tests.languages import name_in, strangers, told
 from ui.cache import _fingerprint
 from ui.link import Selection
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN_DATE = datetime.date(2021, 3, 5)
+THOUSANDS = {"ru": "\u00a0"}
 PAGES = ("pages/map.py", "pages/about.py", "pages/export.py", "pages/help.py")
 Properties = dict[str, Any]
 
 PREFIXES = "|".join(sorted({identifier.split(".")[0] for identifier in words_in("zh").catalogue}))
 IDENTIFIER = re.compile(rf"\b(?:{PREFIXES})\.[a-z_]+\b")
-CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-MARKED_CHINESE = re.compile(r'<(\w+)[^>]*\blang="zh"[^>]*>.*?</\1>', re.DOTALL)
-# Printed in Chinese in every language: the switch names each language in itself, a document number has no translation.
-CHINESE_ON_PURPOSE = {"中文", "西政发", "号"}
 
 
 def open_app(page: str = PAGES[0], **params: str) -> AppTest:
@@ -258,8 +257,7 @@ def test_every_page_in_every_language(page, language):
     assert [identifier for identifier in SEEN[page] if words(identifier) not in text] == []
     assert IDENTIFIER.findall(text) == []
     assert message["state"]["language"] == language and message["visible"] is (page == PAGES[0])
-    if language != "zh":
-        assert set(CHINESE.findall(MARKED_CHINESE.sub("", text))) <= CHINESE_ON_PURPOSE
+    assert strangers(text, language) == set()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -281,20 +279,23 @@ def test_every_project_has_a_card_with_its_evidence(language):
         app.run()
         assert not app.exception, feature["id"]
         p, text = feature["properties"], plain(all_text(app))
-        facts = [p["name"], p["names"]["en"] if language == "en" else "", p["summary"][language]]
+        facts = [p["name"], name_in(p, language), told(p["summary"], language)]
         facts += [mention["name"] for mention in p["mentions"]]
         facts += [
-            p["location"]["basis"][language],
+            told(p["location"]["basis"], language),
             words(f"grade.{p['location']['grade']}"),
             p["location"]["source"] or "",
         ]
         if feature["geometry"]:
             lon, lat = feature["geometry"]["coordinates"]
-            facts += [f"{lon:.5f}° E, {lat:.5f}° N", f"± {p['location']['accuracy_m']:,} "]
+            facts.append(f"{lon:.5f}° E, {lat:.5f}° N")
+            accuracy = f"{p['location']['accuracy_m']:,}".replace(",", THOUSANDS.get(language, ","))
+            assert f"±{accuracy}" in text.replace("± ", "±"), feature["id"]
         assert [fact for fact in facts if fact.replace("&#34;", '"') not in text.replace("&#34;", '"')] == [], feature[
             "id"
         ]
         assert IDENTIFIER.findall(text) == [], feature["id"]
+        assert strangers(text.replace(p["location"]["source"] or "\0", ""), language) == set(), feature["id"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -307,7 +308,8 @@ def test_every_element_has_a_card_with_its_projects(language):
         assert not app.exception, element["id"]
         members = ids(lambda p, element=element: p["element"] == element["id"])
         text = plain(all_text(app))
-        assert element["properties"]["name"] in text
+        assert element["properties"]["name"] in text and name_in(element["properties"], language) in text
+        assert strangers(text, language) == set()
         assert words_in(language)("detail.members", n=len(members)) in text
         assert sorted(b.key.removeprefix("member_") for b in app.button if b.key.startswith("member_")) == members
 

@@ -15,6 +15,7 @@ from geo.load import load_dataset
 from geo.vocabulary import Phase, Sector
 from layers.words import LANGUAGES, words_in
 from tests.app.test_pages import IDENTIFIER, ROOT, all_text, component, features, groups, ids, open_app, plain
+from tests.languages import name_in, strangers, told
 from ui.link import LIBRARY_VIEWS, Selection
 
 PAGE = "pages/projects.py"
@@ -51,6 +52,7 @@ def test_every_view_in_every_language(view, language):
     assert [code for code in LIBRARY_VIEWS if words(f"library.view_{code}") not in text] == []
     assert component(app, "map_frame")["visible"] is True
     assert IDENTIFIER.findall(text) == []
+    assert strangers(text, language) == set()
     assert f"library={view}" in component(app, "map_frame")["query"] or view == LIBRARY_VIEWS[0]
 
 
@@ -61,7 +63,7 @@ def test_the_table_says_of_each_project_what_the_file_holds(language):
     assert [row["id"] for row in found] == [f["id"] for f in features()]
     for row, said in zip(found, cells(app).values(), strict=True):
         p = EVERYTHING[row["id"]]
-        assert row["name"] == (p["name"] if language == "zh" else p["names"]["en"])
+        assert row["name"] == name_in(p, language)
         assert row["chinese"] == ("" if language == "zh" else p["name"])
         assert said["phase"] == words(f"phase.{p['phase']}") and said["sector"] == words(f"sector.{p['sector']}")
         assert said["grade"].startswith(words(f"grade.{p['location']['grade']}"))
@@ -171,7 +173,7 @@ def test_what_has_no_place_is_listed_by_group_with_the_reason(language):
         assert all(next(iter(groups(EVERYTHING[next(at)["id"]])), "") == name for _ in range(group["size"]))
     for i, said in cells(app, "unplaced_table").items():
         location = EVERYTHING[i]["location"]
-        assert said["why"] == location["basis"][language]
+        assert said["why"] == told(location["basis"], language)
         assert said["reason"] == words(f"grade.{location['grade']}")
     reasons = Counter(EVERYTHING[i]["location"]["grade"] for i in UNPLACED)
     assert set(reasons) == {"districtwide", "unlocated"}

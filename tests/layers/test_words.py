@@ -200,7 +200,13 @@ def test_an_unknown_identifier_is_an_error_that_names_it():
 
 @pytest.mark.parametrize(
     ("language", "tag", "date", "month", "number"),
-    [("zh", "zh-CN", "2021年3月5日", "2021年3月", "1,260"), ("en", "en-GB", "5 March 2021", "March 2021", "1,260")],
+    [
+        ("zh", "zh-CN", "2021年3月5日", "2021年3月", "1,260"),
+        ("en", "en-GB", "5 March 2021", "March 2021", "1,260"),
+        ("ja", "ja-JP", "2021年3月5日", "2021年3月", "1,260"),
+        ("ko", "ko-KR", "2021년 3월 5일", "2021년 3월", "1,260"),
+        ("ru", "ru-RU", "5 марта 2021\u202fг.", "март 2021 г.", "1\u00a0260"),
+    ],
 )
 def test_dates_and_numbers_are_written_as_the_language_does(language, tag, date, month, number):
     words, day = words_in(language), datetime.date(2021, 3, 5)
