@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.vocabulary import Phase, Sector, Stage
 from layers.words import LANGUAGES, words_in
+from tests.languages import name_in, strangers, told
 from ui.link import Selection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,8 +27,6 @@ STAGES = {
 }  # fmt: skip
 PREFIXES = "|".join(sorted({identifier.split(".")[0] for identifier in words_in("zh").catalogue}))
 IDENTIFIER = re.compile(rf"\b(?:{PREFIXES})\.[a-z_]+\b")
-CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-MARKED_CHINESE = re.compile(r'<(\w+)[^>]*\blang="zh"[^>]*>.*?</\1>', re.DOTALL)
 
 
 @cache
@@ -81,18 +80,16 @@ def test_every_element_in_every_language(language):
         show(app, "element", element_id)
         assert not app.exception, element_id
         p, card, bar = element(element_id)["properties"], text_of(app, "structure_card"), text_of(app, "tour_bar")
-        facts = [p["name"], p["summary"][language], p["basis"][language]]
-        facts += [term[language] for term in (*p["functions"], *p["leading_sectors"])]
-        facts += [edge["side"][language] for edge in p["open_edges"]]
-        facts += ["" if language == "zh" else p["names"]["en"]]
+        facts = [p["name"], name_in(p, language), told(p["summary"], language), told(p["basis"], language)]
+        facts += [told(term, language) for term in (*p["functions"], *p["leading_sectors"])]
+        facts += [told(edge["side"], language) for edge in p["open_edges"]]
         facts += [words("structure.summary_note", **p["plan"]), words("structure.measured", crs="EPSG:4550")]
         facts += [m["properties"]["name"] for m in members(element_id)]
         assert [fact for fact in facts if fact not in card] == [], element_id
         assert words("structure.position", i=i + 1, n=10) in bar
         everything = card + bar + text_of(app, "structure_table")
         assert IDENTIFIER.findall(everything) == []
-        if language != "zh":
-            assert CHINESE.findall(MARKED_CHINESE.sub("", everything)) == []
+        assert strangers(everything, language) == set()
         message = component(app, "map_frame")
         assert (message["visible"], message["state"]["tour"]) == (True, element_id)
         assert f"element={element_id}" in message["query"]
@@ -266,15 +263,15 @@ def test_the_presentation_shows_the_name_and_the_figures_and_no_table(element_id
     app.run()
     assert not app.exception
     slide, own, p = text_of(app, "structure_card"), members(element_id), element(element_id)["properties"]
-    assert p["name"] in slide and (language == "zh" or p["names"]["en"] in slide)
+    assert p["name"] in slide and name_in(p, language) in slide
     assert f"<dd>{len(own)}</dd>" in slide
     missing = unplaced(own)
     said = words("structure.unplaced_n", n=missing) if missing else words("structure.all_placed")
     assert (said in slide) is bool(own)
-    assert all(term[language] in slide for term in (*p["functions"], *p["leading_sectors"]))
-    opening, *_, aim = (sentence for sentence in re.split(r"(?<=。)|(?<=\.) ", p["summary"][language]) if sentence)
+    assert all(told(term, language) in slide for term in (*p["functions"], *p["leading_sectors"]))
+    opening, *_, aim = (part for part in re.split(r"(?<=。)|(?<=\.) ", told(p["summary"], language)) if part)
     assert opening in slide and aim in slide and words("structure.summary_note", **p["plan"]) in slide
-    named = [f["properties"]["names"]["en"] if language == "en" else f["properties"]["name"] for f in own]
+    named = [name_in(f["properties"], language) for f in own]
     assert [name for name in named if f"<span>{name}" not in slide] == []
     assert slide.count("<small>") == missing
     assert words("structure.leave") in text_of(app, "tour_bar")
