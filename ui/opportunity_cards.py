@@ -160,17 +160,14 @@ def _width(text: str) -> int:
 
 def _buttons(desk: Desk, project: Project) -> Markup:
     words, listed = desk.words, project.id in desk.state.shortlist
-    on_map = html(
-        '<button type="button" data-do="site" data-id="{id}" data-to=".st-key-stage-map">{label}</button>',
-        id=project.id,
-        label=words("opportunity.on_map"),
-    )
     return html(
-        '<p class="card-buttons">{on_map}<button type="button" data-do="{do}" data-id="{id}" data-again="{id}">{label}'
-        '<span class="unseen"> {name}</span></button></p>',
-        on_map=on_map if project.placed else "",
+        '<p class="card-buttons">'
+        '<button type="button" data-do="site" data-id="{id}" data-to="{to}">{pick}{unseen}</button>'
+        '<button type="button" data-do="{do}" data-id="{id}" data-again="{id}">{label}{unseen}</button></p>',
+        to=".st-key-stage-map" if project.placed else ".st-key-under-map",
+        pick=words("opportunity.on_map" if project.placed else "panel.detail"),
         do="drop" if listed else "collect",
         id=project.id,
         label=words("opportunity.drop" if listed else "compare.collect"),
-        name=project.name_in(words.language),
+        unseen=html('<span class="unseen"> {name}</span>', name=project.name_in(words.language)),
     )

@@ -42,7 +42,7 @@ def test_every_open_site_has_a_card_as_complete_as_any_other(language):
         assert [fact for fact in facts if f"<dt>{words(fact)}</dt>" not in plain(card)] == []
         assert all(m["name"] in text for m in p["mentions"])
         assert words(f"grade.{p['location']['grade']}") in text
-        assert ('data-do="site"' in card) is bool(WANTED[site]["geometry"])
+        assert 'data-do="site"' in card and (words("opportunity.on_map") in text) is bool(WANTED[site]["geometry"])
         assert (words("opportunity.no_point", basis="").strip() in text) is not bool(WANTED[site]["geometry"])
     unplaced = sum(not f["geometry"] for f in WANTED.values())
     assert words("opportunity.count", n=45, open=25, under_way=20, unplaced=unplaced) in plain(all_text(app))

@@ -27,6 +27,7 @@ STATES = {
     "projects": "/projects",
     "shortlist": "/compare?list=huizhi-yunding,hang-lung-plaza,zhongrui-plaza&site=huizhi-yunding",
     "empty shortlist": "/compare",
+    "opportunities": "/opportunities?order=sector",
     "indicators": "/indicators",
     "export": "/export",
     "about": "/about",
@@ -59,7 +60,7 @@ def test_a_narrow_screen_shows_links_to_all_pages_and_they_keep_the_filter(app):
     app.page.add_init_script(path=str(AXE))
     app.open("/?phase=key")
     links = app.page.locator(".st-key-page-links").get_by_role("link")
-    names = ["地图", "空间结构", "项目库", "备选比选", "出图", "指标", "数据说明", "帮助"]
+    names = ["地图", "空间结构", "项目库", "招商", "备选比选", "出图", "指标", "数据说明", "帮助"]
     assert links.all_inner_texts() == names
     said = app.page.locator(".filter-summary").inner_text()
     links.filter(has_text="项目库").press("Enter")
