@@ -34,11 +34,13 @@ def state_message(
     focus: dict[str, Any] | None = None,
     tour: str | None = None,
     numbers: Mapping[str, int] | None = None,
+    stop: str | None = None,
     present: bool = False,
 ) -> dict[str, Any]:
     """Return the message for ``planMap.apply``. `selected` is (kind, id); `view` is lat, lon, zoom at the start.
 
     `tour` is the element that the map fits; with `present` it is drawn large, for a meeting room.
+    `stop` is the site that is shown by itself: the map fits it, or where it has no place its element, which is `tour`.
     `numbers` are what the sites of a comparison bear; the map fits these sites. None where nothing is compared.
     """
     return {
@@ -50,6 +52,7 @@ def state_message(
         "tiles": {**asdict(tiles), "maxZoom": tiles.max_zoom} if tiles else None,
         "view": view,
         "tour": tour,
+        "stop": stop,
         "numbers": dict(numbers) if numbers is not None else None,
         "present": present,
         "focus": focus,

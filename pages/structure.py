@@ -11,7 +11,7 @@ from ui.notices import problem_notice
 from ui.structure_card import structure_card
 from ui.structure_slide import structure_slide
 from ui.structure_table import structure_table
-from ui.tour import tour_bar
+from ui.tour import tour_bar, tour_of
 
 
 def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -> None:
@@ -22,17 +22,18 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
     with filters:
         problem_notice(words, session.link_problems(), title="problem.link_title")
         problem_notice(words, desk.data.problems, title="problem.data_title")
-    stop = desk.data.element(session.tour_stop(desk.data))
-    if stop is None:
+    tour = tour_of(desk, "element")
+    stop = desk.data.element(tour.at if tour else None)
+    if tour is None or stop is None:
         panel.info(words("structure.no_elements"))
         return
     with filters:
-        if not desk.state.present:
+        if not desk.state.presented:
             filter_row(desk)
-        tour_bar(desk, stop)
+        tour_bar(desk, tour)
     with panel:
-        (structure_slide if desk.state.present else structure_card)(desk, stop)
-    if not desk.state.present:
+        (structure_slide if desk.state.presented else structure_card)(desk, stop)
+    if not desk.state.presented:
         with st.container(key="structure-table"):
             structure_table(desk, stop)
 

@@ -24,7 +24,8 @@ _board = st.components.v2.component(
 
 
 def _take(key: str) -> None:
-    did: dict[str, Any] | None = st.session_state[key].did
+    board_now = st.session_state.get(key)  # one that is gone may still have had something to say
+    did: dict[str, Any] | None = board_now.did if board_now else None
     if not did:
         return
     match did["do"], str(did["id"]):
@@ -44,10 +45,12 @@ def _take(key: str) -> None:
             session.move_in_shortlist(project_id, 1)
         case "choose", project_id:
             session.toggle_compared(project_id)
-        case "present", _:
-            session.present(True)
+        case "present", kind:
+            session.present("site" if kind == "site" else "element")
         case "leave", _:
-            session.present(False)
+            session.present(None)
+        case "language", language:
+            session.speak(language)
         case "clear", _:
             session.set_filter(ProjectFilter())
         case "only", element_id:

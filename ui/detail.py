@@ -1,6 +1,6 @@
 """The detail panel: one project or one structure element, with the evidence for everything it says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from markupsafe import Markup
@@ -8,6 +8,7 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.layout import Element, OpenEdge
 from geo.names import name_in
+from geo.nearby import Kind, Nearest
 from geo.project import Localised, Project
 from geo.vocabulary import Phase
 from layers.wording import (
@@ -20,6 +21,7 @@ from layers.wording import (
     source_in_words,
     structure_in_words,
 )
+from layers.words import Words
 from ui import session
 from ui.cache import surroundings
 from ui.desk import STRUCTURE_PAGE, Desk
@@ -66,17 +68,22 @@ def _location(desk: Desk, project: Project) -> Markup:
 NEAR_KINDS = {"metro": 3, "station": 1, "hospital": 2, "school": 2, "mall": 1, "square": 1}
 
 
-def _surroundings(desk: Desk, project: Project) -> Markup:
-    """Return the stations and facilities nearest to the project, by straight lines."""
-    words, language = desk.words, desk.words.language
-    found = surroundings(desk.data).nearest(project, list(NEAR_KINDS))
-    rows = [
+def near_rows(words: Words, found: Nearest, count: Mapping[Kind, int]) -> list[Markup]:
+    """Return the rows of a table of places near a site, so many of each kind."""
+    return [
         html("<tr><td>{kind}</td><td>{name}</td><td>{distance}</td></tr>",
              kind=place_kind_in_words(words, kind) if i == 0 else "",
-             name=place.name_in(language), distance=distance_in_words(words, distance))
+             name=place.name_in(words.language), distance=distance_in_words(words, distance))
         for kind, places in found.items()
-        for i, (place, distance) in enumerate(places[: NEAR_KINDS[kind]])
+        for i, (place, distance) in enumerate(places[: count[kind]])
     ]  # fmt: skip
+
+
+def _surroundings(desk: Desk, project: Project) -> Markup:
+    """Return the stations and facilities nearest to the project, by straight lines."""
+    words = desk.words
+    found = surroundings(desk.data).nearest(project, list(NEAR_KINDS))
+    rows = near_rows(words, found, NEAR_KINDS)
     if not rows:
         return Markup("")
     layers = dict.fromkeys(place.layer for places in found.values() for place, _ in places)

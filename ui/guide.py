@@ -11,6 +11,7 @@ GUIDE: Final = {
     "look": ("filter", "search", "pick", "list", "layers"),
     "read": ("fill", "circle", "stack", "schematic", "unplaced"),
     "tour": ("steps", "present"),
+    "show": ("open", "step", "language"),
     "library": ("tick", "matrix", "more"),
     "invest": ("cards", "paper"),
     "measure": ("draw", "inside", "near", "find", "keep"),

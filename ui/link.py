@@ -16,6 +16,7 @@ from layers.words import DEFAULT_LANGUAGE, LANGUAGES
 
 Kind = Literal["site", "element"]
 View = tuple[float, float, float]
+PRESENTED_BY: dict[Kind, str] = {"site": "show", "element": "present"}
 MAX_DETAIL = 60
 LIBRARY_VIEWS = ("table", "matrix", "unplaced", "programmes")
 VIEW_REACH_DEG = 0.5
@@ -46,7 +47,8 @@ class Known:
 class DeskState:
     """Everything a link carries. `view` is lat, lon, zoom; None means the whole district.
 
-    `present` is the structure page in large type for a meeting room, `library` the project library's view,
+    `presented` is what is shown in large type and full screen: the structure's elements for a meeting room, or the
+    sites for an investor. `library` is the project library's view,
     `shortlist` the ids of the projects that the reader has collected, in order, `chosen` those of them to compare
     (the first ones where none is chosen). `order` is that of the opportunities, `reach` whether the open ones alone
     are shown.
@@ -58,7 +60,7 @@ class DeskState:
     hidden: frozenset[str] = frozenset()
     tiles: str = NO_TILES
     view: View | None = None
-    present: bool = False
+    presented: Kind | None = None
     library: str = LIBRARY_VIEWS[0]
     shortlist: tuple[str, ...] = ()
     chosen: frozenset[str] = frozenset()
@@ -95,8 +97,8 @@ def encode(state: DeskState) -> str:
         pairs.append(("tiles", state.tiles))
     if state.language != DEFAULT_LANGUAGE:
         pairs.append(("lang", state.language))
-    if state.present:
-        pairs.append(("present", "1"))
+    if state.presented:
+        pairs.append((PRESENTED_BY[state.presented], "1"))
     if state.library != LIBRARY_VIEWS[0]:
         pairs.append(("library", state.library))
     if state.order != ORDERS[0]:
@@ -162,6 +164,10 @@ class _Reader:
             return Selection("site", site)
         return Selection("element", element) if element else None
 
+    def presented(self) -> Kind | None:
+        asked = [kind for kind, name in PRESENTED_BY.items() if self.one(name, ["1"], "") == "1"]
+        return asked[0] if asked else None
+
     def view(self, name: str, centre: tuple[float, float]) -> View | None:
         value = self.params.get(name)
         if value is None:
@@ -204,7 +210,7 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         hidden=reader.codes("hide", LAYERS),
         tiles=reader.one("tiles", sorted(known.tiles), NO_TILES),
         view=reader.view("view", known.centre),
-        present=reader.one("present", ["1"], "") == "1",
+        presented=reader.presented(),
         library=reader.one("library", LIBRARY_VIEWS, LIBRARY_VIEWS[0]),
         shortlist=shortlist,
         chosen=frozenset(reader.codes_in_order("compare", shortlist)[:MAX_COMPARED]),

@@ -1,7 +1,7 @@
 """One reader's session: what is wanted, picked and shown, read once at the top of each run."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from ui.link import (
     MAX_COMPARED,
     MAX_SHORTLIST,
     DeskState,
+    Kind,
     Known,
     Selection,
     View,
@@ -34,6 +35,7 @@ _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_
 _PRESENT, _TOUR, _SHORTLIST, _CHOSEN = "present", "tour", "shortlist", "chosen"
 _EXPORT_ONLY, LIBRARY = "export_only", "library"
 ORDER, REACH = "opportunity_order", "opportunity_reach"
+_SPOKEN = "spoken"
 FORMAT, EXTENT, EXPORT_PATH = "x_format", "x_extent", "export"
 USUAL_MAP_PX, TILE_PX = (970, 740), 256
 Bounds = tuple[float, float, float, float]
@@ -61,7 +63,7 @@ def start(data: Dataset) -> None:
     st.session_state[_STARTED] = True
     st.session_state[_LINK_PROBLEMS] = problems
     st.session_state[_FIRST_VIEW] = state.view
-    st.session_state[_PRESENT] = state.present
+    st.session_state[_PRESENT] = state.presented
     st.session_state[LIBRARY] = state.library
     st.session_state[ORDER], st.session_state[REACH] = state.order, state.reach
     st.session_state[_SHORTLIST] = state.shortlist
@@ -222,28 +224,30 @@ def _chosen() -> frozenset[str]:
     return chosen & frozenset(shortlist())
 
 
-def present(wanted: bool) -> None:
-    """Show the structure page in large type for a meeting room, or no longer."""
+def present(wanted: Kind | None) -> None:
+    """Show the structure's elements or the sites in large type, one by one, or nothing of the kind any more."""
     st.session_state[_PRESENT] = wanted
 
 
-def tour_stop(data: Dataset) -> str | None:
-    """Return the element that the structure page stands at: the picked one, the picked project's, else the last."""
-    selection: Selection | None = st.session_state.get(_SELECTION)
-    project = data.project(selection.id) if selection and selection.kind == "site" else None
-    picked = selection.id if selection and selection.kind == "element" else project.element if project else None
-    first = data.elements[0].element.id if data.elements else None
-    for stop in (picked, st.session_state.get(_TOUR), first):
-        if data.element(stop):
+def stop_among(stops: Sequence[str], picked: str | None) -> str | None:
+    """Return the one of `stops` that a tour stands at: the picked one, else the last, else the first."""
+    for stop in (picked, st.session_state.get(_TOUR), *stops[:1]):
+        if stop in stops:
             st.session_state[_TOUR] = stop
             return stop
     return None
 
 
-def begin_tour(data: Dataset) -> None:
-    """Pick the element that the structure page stands at, so that it is in the link."""
-    if stop := tour_stop(data):
-        select(Selection("element", stop))
+def speak(language: str) -> None:
+    """Change the language from within the stage; the whole app is to be drawn again."""
+    if language in LANGUAGES:
+        st.session_state[LANGUAGE] = language
+        st.session_state[_SPOKEN] = True
+
+
+def language_was_changed() -> bool:
+    """Return once whether the language has just been changed from within the stage."""
+    return bool(st.session_state.pop(_SPOKEN, False))
 
 
 def link_problems() -> list[Problem]:
@@ -272,7 +276,7 @@ def current(data: Dataset) -> DeskState:
         hidden=get(HIDDEN) or frozenset(),
         tiles=get(TILES) or NO_TILES,
         view=first_view(),
-        present=bool(get(_PRESENT)),
+        presented=get(_PRESENT),
         library=get(LIBRARY) or LIBRARY_VIEWS[0],
         shortlist=tuple(each for each in shortlist() if each in known.projects),
         order=get(ORDER) or ORDERS[0],

@@ -13,6 +13,7 @@ from layers.webmap import web_file
 from layers.words import LANGUAGES
 from ui import session
 from ui.desk import Desk, page_links
+from ui.tour import show_button
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="utf-8")
@@ -32,6 +33,7 @@ def header(desk: Desk) -> None:
         title = words("app.title", district=name_in(words.language, district.short_name, district.short_names))
         st.markdown(f"### {title}", width="content")
         st.caption(words("map.currency", month=words.month(district.plan.date)), width="stretch")
+        show_button(words)
         st.segmented_control(
             words("app.language"),
             LANGUAGES,

@@ -1,6 +1,5 @@
 """The stage: the map mounted once in ``app.py``, with the page's filters above it and its panel beside it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,12 +9,16 @@ from layers.state_message import site_mask, state_message
 from ui import session
 from ui.cache import map_page, tile_sources
 from ui.desk import Desk, OnStage, make_desk
+from ui.link import Kind, Selection
 from ui.map_frame import show_map
 from ui.measure import drawn_shapes, focused_place
 from ui.shortlist import shortlist_count
+from ui.site_slide import show_site
+from ui.tour import Tour, tour_of
 
 PANEL_WIDTH_PX = 420
 COMPARED_LAYERS = frozenset({"sites", "labels"})
+TOURED_LAYERS = COMPARED_LAYERS | {"structure"}
 _TILES_FAILED = "tiles_failed"
 _BESIDE_A_TABLE = (Path(__file__).resolve().parent / "web" / "beside_table.css").read_text(encoding="utf-8")
 
@@ -25,30 +28,52 @@ def _drop_tiles() -> None:
     st.session_state[_TILES_FAILED] = True
 
 
-def _steer_map(desk: Desk, shown: OnStage | None, *, tour: bool) -> None:
+def _on_tour(desk: Desk, shown: OnStage | None) -> tuple[Desk, Tour | None]:
+    """Return the tour that the stage is on, and the desk with its stop picked, so that it is in the link.
+
+    The structure page is a tour of the elements; the sites are shown one by one over whatever page there is.
+    """
+    presented = desk.state.presented
+    kind: Kind | None = "site" if presented == "site" else "element" if shown and shown.tour else None
+    tour = tour_of(desk, kind) if kind else None
+    if presented and not tour:
+        if kind == "site":
+            st.toast(desk.words("show.nothing"))
+        session.present(None)
+        return _on_tour(make_desk(), shown)
+    if tour and (desk.state.selection is None or kind == "site"):
+        session.select(Selection(tour.kind, tour.at))
+        desk = make_desk()
+    return desk, tour
+
+
+def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
     html, rows = map_page(desk.data)
     state = desk.state
-    stop = session.tour_stop(desk.data) if tour else None
-    compared = bool(shown and shown.compared)
+    toured = desk.data.project(tour.at) if tour and tour.kind == "site" else None
+    element = toured.element if toured else tour.at if tour else None
+    compared = bool(shown and shown.compared) and not toured
+    only = desk.toured if toured else state.compared if compared else None
     message = state_message(
-        mask=site_mask(rows, desk.mask_of(state.compared) if compared else desk.mask),
+        mask=site_mask(rows, desk.mask if only is None else desk.mask_of(only)),
         language=state.language,
         selected=(state.selection.kind, state.selection.id) if state.selection else None,
-        emphasised=set() if compared else state.filter.places | ({stop} if stop else set()),
-        hidden=state.hidden - COMPARED_LAYERS if compared else state.hidden,
+        emphasised=state.filter.places | ({element} if element else set()) if only is None else set(),
+        hidden=state.hidden if only is None else state.hidden - (TOURED_LAYERS if toured else COMPARED_LAYERS),
         tiles=next((source for source in tile_sources() if source.id == state.tiles), None),
         view=state.view,
-        tour=stop,
+        tour=element,
+        stop=toured.id if toured else None,
         numbers=desk.numbers if compared else None,
-        present=state.present,
-        focus=focused_place(desk),
+        present=bool(state.presented),
+        focus=None if toured else focused_place(desk),
     )
     show_map(
         html,
         message,
         state,
         desk.words,
-        visible=shown is not None,
+        visible=bool(shown or toured),
         shapes=lambda: drawn_shapes(desk),
         tiles_failed=_drop_tiles,
     )
@@ -67,22 +92,20 @@ def stage(shown: OnStage | None) -> None:
         desk = make_desk()
     except UnreadableDistrictError:
         st.rerun()  # the whole app, which says what is wrong
-    tour = bool(shown and shown.tour)
-    if desk.state.present and not tour:
-        session.present(False)
-        desk = replace(desk, state=replace(desk.state, present=False))
-    if tour and desk.state.selection is None:
-        session.begin_tour(desk.data)
-        desk = make_desk()
+    if session.language_was_changed():
+        st.rerun()
+    desk, tour = _on_tour(desk, shown)
     shortlist_count(desk)
     filters = st.container(key="stage-filters")
     with st.container(horizontal=True, gap="small", key="stage-row"):
         with st.container(key="stage-map"):
-            _steer_map(desk, shown, tour=tour)
-            if shown and shown.under_the_map:
+            _steer_map(desk, shown, tour)
+            if shown and shown.under_the_map and desk.state.presented != "site":
                 with st.container(key="under-map"):
                     st.html(f"<style>{_BESIDE_A_TABLE}</style>")
                     shown.under_the_map(desk)
         panel = st.container(width=PANEL_WIDTH_PX, key="stage-panel")
-    if shown:
+    if tour and desk.state.presented == "site":
+        show_site(desk, tour, filters, panel)
+    elif shown:
         shown.around_the_map(desk, filters, panel)

@@ -1,7 +1,6 @@
 """One structure element in large type beside the map, for a meeting room: in short, in figures, and its projects."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
@@ -27,7 +26,6 @@ from ui.structure_card import unplaced_in_words
 from ui.text import html, joined
 
 CHART_PX: Final = 265
-_CSS: Final = (Path(__file__).resolve().parent / "web" / "presentation.css").read_text(encoding="utf-8")
 
 
 def _line(words: Words, title: str, terms: Sequence[str]) -> Markup:
@@ -101,10 +99,9 @@ def structure_slide(desk: Desk, stop: PlacedElement) -> None:
     members = members_by_element(desk.data)[element.id]
     month = words.month(desk.data.district.plan.date)
     markup = html(
-        '<style>{css}</style><article class="slide" lang="{lang}"><p class="slide-group">{group}</p>{heading}{filter}'
+        '<article class="slide" lang="{lang}"><p class="slide-group">{group}</p>{heading}{filter}'
         '<p>{summary} <span class="slide-source">{source}</span></p>{terms}'
         '<div class="slide-chart">{figures}{chart}</div>{key}{names}<p class="slide-note">{note}</p></article>',
-        css=Markup(_CSS),
         lang=words.html_lang,
         group=group_in_words(desk.data, words, element),
         heading=heading(desk, element.name, element.name_in(words.language)),

@@ -2,7 +2,8 @@
  *
  * planMap.apply(state)  state = {mask, selected, emphasised, hidden, language, tiles, view}
  *                       and where the map is for drawing, drawings and focus (see drawing.js);
- *                       on a tour of the elements tour = the one that the map fits, present = drawn large;
+ *                       on a tour of the elements tour = the one that the map fits, present = drawn large; where sites
+ *                       are shown one by one, stop = the one that the map fits, tour = its element;
  *                       in a comparison numbers = {id: number} of its sites, which the map fits
  * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
  *                       also = {language, selected, view, bounds}, each where it is to change
@@ -15,7 +16,7 @@ function planMapBridge(map, folders, data) {
   const {style, words, sites, elements} = data;
   const engine = planFilters.engine(data.engine);
   const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set(),
-    tour: null, present: false, numbers: null};
+    tour: null, stop: null, present: false, numbers: null};
   let listener = () => {};
   const heard = [];
   const report = event => { heard.push(event); listener(event); };
@@ -44,12 +45,13 @@ function planMapBridge(map, folders, data) {
   const tickedGroup = L.layerGroup().addTo(map);
   const latLngOf = i => [sites.lat[i], sites.lon[i]];
 
-  /* On a tour the projects of its element stand out; the others step back. */
-  const touring = i => sites.element[i] === stateNow.tour;
-  const faded = stack => Boolean(stateNow.tour) && !stack.visible.some(touring);
+  /* On a tour the projects of its element, or the site that is its stop, stand out; the others step back. */
+  const onTour = () => Boolean(stateNow.tour || stateNow.stop);
+  const touring = i => onTour() && (stateNow.stop ? sites.id[i] === stateNow.stop : sites.element[i] === stateNow.tour);
+  const faded = stack => onTour() && !stack.visible.some(touring);
 
   function looks(stack) {
-    const own = stateNow.tour ? stack.visible.filter(touring) : [], rows = own.length ? own : stack.visible;
+    const own = stack.visible.filter(touring), rows = own.length ? own : stack.visible;
     const known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
     const sector = style.sectors[sites.sector[lead]], stage = style.stages[sites.stage[lead]];
     const strength = faded(stack) ? style.faded : 1;
@@ -62,7 +64,7 @@ function planMapBridge(map, folders, data) {
     return {...base, shape: style.stackPoints, radius: (style.radius + 2) * scale(), color: style.text, weight: 1.4, dashArray: null};
   }
 
-  const looksOf = stack => [...stack.visible, scale(), faded(stack)].join();
+  const looksOf = stack => [...stack.visible, scale(), faded(stack), ...stack.visible.filter(touring)].join();
 
   function markerOf(stack) {
     const options = looks(stack);
@@ -215,7 +217,7 @@ function planMapBridge(map, folders, data) {
   }
 
   function reveal(chosen) {
-    if (!chosen) return;
+    if (!chosen || stateNow.stop) return;
     if (chosen.kind === "site" && rowOf.has(chosen.id)) {
       const at = latLngOf(rowOf.get(chosen.id));
       if (!map.getBounds().pad(-0.08).contains(at)) map.panTo(at);
@@ -230,16 +232,23 @@ function planMapBridge(map, folders, data) {
    * keys come fast. */
   let following = false, fitting = false;
   const numbered = i => Boolean(stateNow.numbers) && sites.id[i] in stateNow.numbers;
-  const subject = () => stateNow.tour || (stateNow.numbers && JSON.stringify(stateNow.numbers));
+  const subject = () => stateNow.stop || stateNow.tour || (stateNow.numbers && JSON.stringify(stateNow.numbers));
+  function subjectBounds() {
+    const {stop, tour} = stateNow, placed = rowOf.get(stop), layer = elementLayers.get(tour), bounds = L.latLngBounds([]);
+    if (placed !== undefined) return L.latLng(latLngOf(placed)).toBounds(2 * sites.accuracy[placed]);
+    if (layer) bounds.extend(layer.getBounds());
+    sites.id.map((_, i) => i).filter(onTour() ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));
+    return bounds;
+  }
+
   function fitSubject() {
-    const layer = elementLayers.get(stateNow.tour), box = legend.getContainer(), bounds = L.latLngBounds([]);
+    const box = legend.getContainer();
     if (stateNow.numbers && map.getSize().x <= 640) box.open = false;
     const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
-    if (layer) bounds.extend(layer.getBounds());
-    sites.id.map((_, i) => i).filter(stateNow.tour ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));
+    const bounds = subjectBounds();
     fitting = true;
     if (!bounds.isValid()) goHome(false);
-    else map.fitBounds(bounds, {paddingTopLeft: [beside + 40, 40], paddingBottomRight: [48, stateNow.numbers ? 64 : 40],
+    else map.fitBounds(bounds, {paddingTopLeft: [beside + 40, stateNow.present ? PRESENT_CORNER.y : 40], paddingBottomRight: [48, stateNow.numbers ? 64 : 40],
       maxZoom: stateNow.present ? 16.25 : 15.75, animate: false});
     fitting = false;
     following = true;
@@ -278,18 +287,18 @@ function planMapBridge(map, folders, data) {
     drawSites();
   }
 
-  const LABEL_LIMIT = 1500;
+  const LABEL_LIMIT = 1500, PRESENT_CORNER = {x: 330, y: 64}; /* where the page has its own buttons over the map */
   function labelItems(zoom) {
     const items = [];
     if (!shown("labels")) return items;
-    const {tour, numbers} = stateNow, view = map.getBounds(), own = tour ? touring : numbered;
+    const {tour, stop, numbers} = stateNow, view = map.getBounds(), own = onTour() ? touring : numbered;
     const numberOf = i => numbered(i) ? String(numbers[sites.id[i]]) : "";
-    const named = i => (numbered(i) ? numberOf(i) + "  " : "") + (tour || numbers ? L.MapLabels.wrapped(siteName(i)) : siteName(i));
+    const named = i => (numbered(i) ? numberOf(i) + "  " : "") + (onTour() || numbers ? L.MapLabels.wrapped(siteName(i)) : siteName(i));
     const label = (i, more) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12, text: named(i), colour: style.sectors[sites.sector[i]].outline, ...more});
     const picked = ringed();
-    if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked), short: numberOf(picked)}));
+    if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked) || Boolean(stop), ...(stop ? {size: 15, radius: 14} : {}), short: numberOf(picked)}));
     const element = id => {
-      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (!tour || id === tour);
+      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (tour ? id === tour : !rowOf.has(stop));
       items.push({key: id, must: first, bold: first, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour,
         line, at, text: line ? text : L.MapLabels.wrapped(text)});
     };
@@ -301,7 +310,7 @@ function planMapBridge(map, folders, data) {
     }
     if (shown("structure")) Object.keys(elements).filter(id => id !== tour).forEach(element);
     let many = 0;
-    if (shown("sites") && !tour && !numbers && zoom >= style.siteLabelZoom) {
+    if (shown("sites") && !onTour() && !numbers && zoom >= style.siteLabelZoom) {
       for (const stack of stacks) {
         if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
         items.push(label(stack.visible[0]));
@@ -331,6 +340,7 @@ function planMapBridge(map, folders, data) {
         if (boxes.length > LABEL_LIMIT) break;
       }
     }
+    if (stateNow.present) boxes.push([0, 0, PRESENT_CORNER.x, PRESENT_CORNER.y]);
     for (const control of map.getContainer().querySelectorAll(".leaflet-control")) {
       const box = control.getBoundingClientRect();
       if (box.width) boxes.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
@@ -424,7 +434,13 @@ function planMapBridge(map, folders, data) {
     pointer.getContainer().textContent = `${lng.toFixed(5)}° E  ${lat.toFixed(5)}° N  WGS 84`;
   });
   map.getContainer().addEventListener("mouseleave", () => { pointer.getContainer().textContent = ""; });
-  L.control.scale({imperial: false, maxWidth: 120, position: "bottomright"}).addTo(map);
+  const scaleBar = L.control.scale({imperial: false, maxWidth: 120, position: "bottomright"});
+  scaleBar._updateMetric = function (most) {
+    const metres = this._getRoundNum(most);
+    const [key, n] = metres < 1000 ? ["measure.metres", metres] : ["measure.kilometres", metres / 1000];
+    this._updateScale(this._mScale, word(key).replace("{n}", n), metres / most);
+  };
+  scaleBar.addTo(map);
   map.attributionControl.setPrefix(false);
   map.zoomControl.setPosition("topright");
 
@@ -435,6 +451,8 @@ function planMapBridge(map, folders, data) {
   let credited = [];
   function drawWords() {
     document.documentElement.lang = data.htmlLang[stateNow.language];
+    scaleBar._update();
+    labels.setFont(style.fonts[stateNow.language] || style.font);
     credited.forEach(text => map.attributionControl.removeAttribution(text));
     credited = [`${word("map.currency")} · ${word("map.credit")}`];
     credited.forEach(text => map.attributionControl.addAttribution(text));
@@ -520,14 +538,16 @@ function planMapBridge(map, folders, data) {
     tiles(state.tiles);
     const before = subject(), resized = stateNow.present !== Boolean(state.present);
     stateNow.tour = state.tour || null;
+    stateNow.stop = state.stop || null;
     stateNow.numbers = state.numbers || null;
     stateNow.present = Boolean(state.present);
     map.getContainer().classList.toggle("presenting", stateNow.present);
     const first = !viewed;
     draw(state, inMask(state.mask));
     if (resized || subject() !== before) drawSelection();
+    if (subject() !== before) map.closePopup();
     if (viewed && !first && subject() && subject() !== before) fitSubject();
-    if (drawing) { drawing.suspend(Boolean(stateNow.tour)); drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
+    if (drawing) { drawing.suspend(onTour()); drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
   }
 
   function filter(wanted, also = {}) {

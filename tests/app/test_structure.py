@@ -235,7 +235,7 @@ def test_a_filter_is_said_and_does_not_change_the_counts(element_id, language):
     assert words("structure.members", n=len(own)) in card
     assert words("structure.of_which_shown", n=len(own), m=passing) in card
     assert card.count(words("structure.not_shown")) == len(own) - passing
-    app.session_state["present"] = True
+    app.session_state["present"] = "element"
     app.run()
     said = words("structure.presented_filter", filter=KEY_PHASE[language], n=len(own), m=passing)
     assert said in text_of(app, "structure_card")
@@ -250,7 +250,7 @@ def test_the_filter_row_is_there_but_not_in_a_presentation():
     app = open_structure(element="axis", phase="key")
     shown = component(app, "filter_row")["result"]["shown"]
     assert shown == sum(f["properties"]["phase"] == "key" for f in features("projects"))
-    app.session_state["present"] = True
+    app.session_state["present"] = "element"
     app.run()
     assert not has(app, "filter_row")
 
@@ -259,7 +259,7 @@ def test_the_filter_row_is_there_but_not_in_a_presentation():
 @pytest.mark.parametrize("element_id", ELEMENTS)
 def test_the_presentation_shows_the_name_and_the_figures_and_no_table(element_id, language):
     app, words = open_structure(element=element_id, lang=language), words_in(language)
-    app.session_state["present"] = True
+    app.session_state["present"] = "element"
     app.run()
     assert not app.exception
     slide, own, p = text_of(app, "structure_card"), members(element_id), element(element_id)["properties"]
@@ -282,7 +282,7 @@ def test_the_presentation_shows_the_name_and_the_figures_and_no_table(element_id
 
 def test_other_pages_are_not_presented():
     app = open_structure(element="axis")
-    app.session_state["present"] = True
+    app.session_state["present"] = "element"
     app.run()
     app.switch_page("pages/map.py").run()
     message = component(app, "map_frame")

@@ -24,6 +24,8 @@ STATES = {
     "structure": "/structure?element=district-olympic",
     "structure, a project picked": "/structure?site=hang-lung-plaza&phase=key",
     "presentation": "/structure?element=axis&present=1",
+    "show": "/?show=1&site=city-music-hall",
+    "show, a site without a place": "/?show=1&site=gas-holder-plot",
     "projects": "/projects",
     "shortlist": "/compare?list=huizhi-yunding,hang-lung-plaza,zhongrui-plaza&site=huizhi-yunding",
     "empty shortlist": "/compare",

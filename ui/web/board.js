@@ -1,13 +1,15 @@
 /* A board: HTML of ours whose data-do elements tell the server what the reader did.
  *
- * data = {html, at, stops, present, table}
- *   at      the element the tour stands at: rows of its data-id are marked, and a new one scrolls the board to its top
- *   stops   the elements in their order; given to one board a page, which then hears the keys for previous and next
- *   present whether the page is shown in large type, where Escape leaves and a presenter's keys count
+ * data = {html, at, kind, stops, present}
+ *   at      where the tour stands: rows of its data-id are marked, and a new one scrolls the board to its top
+ *   kind    what it goes through, "element" or "site"
+ *   stops   these in their order; given to one board a page, which then hears the keys for previous and next
+ *   present whether it is shown in large type, where Escape leaves, a presenter's keys count and a swipe steps
  */
 const FIELD = "input, textarea, select, [contenteditable=true], [role=listbox], [role=radiogroup], [role=tablist], [role=menu], [role=combobox]";
 const STEPS = {ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity}, PRESENTER = {...STEPS, PageDown: 1, PageUp: -1};
-const TYPE_SIZES = [1.45, 1.35, 1.25, 1.15, 1.07, 1];
+const SWIPE_PX = 48;
+const TYPE_SIZES = [1.6, 1.45, 1.35, 1.25, 1.15, 1.07, 1];
 
 function makeHost(root) {
   const host = {data: {}, trigger: () => {}, asked: null, html: null};
@@ -19,12 +21,12 @@ function makeHost(root) {
     const next = stops[Math.min(Math.max(now + by, 0), stops.length - 1)];
     if (next === stops[now]) return;
     host.asked = next;
-    tell("element", next);
+    tell(host.data.kind, next);
   };
 
   const leave = () => {
-    if (document.fullscreenElement) document.exitFullscreen();
-    tell("leave");
+    if (document.fullscreenElement) document.exitFullscreen(); /* which is heard below */
+    else tell("leave");
   };
 
   const act = node => {
@@ -44,7 +46,9 @@ function makeHost(root) {
     if (node && node.getAttribute("aria-disabled") !== "true") act(node);
   });
   root.addEventListener("change", event => {
-    if (event.target.dataset.do === "element") tell("element", event.target.value);
+    const {do: what} = event.target.dataset;
+    if (what) tell(what, event.target.value);
+    if (what === "language") root.focus(); /* a presenter's keys step again */
   });
 
   const heard = event => {
@@ -57,6 +61,17 @@ function makeHost(root) {
     event.stopPropagation();
     if (by) step(by);
     else leave();
+  };
+
+  /* A finger that goes sideways, anywhere but on the map, which it moves. */
+  const listenToSwipes = () => {
+    let from = null;
+    listen(document, "touchstart", ({touches}) => { from = touches.length === 1 ? touches[0] : null; }, false);
+    listen(document, "touchend", ({changedTouches: [to]}) => {
+      const x = from ? to.clientX - from.clientX : 0, y = from ? to.clientY - from.clientY : 0;
+      from = null;
+      if (host.data.present && Math.abs(x) > SWIPE_PX && Math.abs(x) > 2 * Math.abs(y)) step(x < 0 ? 1 : -1);
+    }, false);
   };
 
   /* Listeners outside the board are taken off at the first event after the page was left. */
@@ -74,7 +89,8 @@ function makeHost(root) {
       inMap();
       listen(frame, "load", inMap, false);
     }
-    let full = false;
+    listenToSwipes();
+    let full = Boolean(document.fullscreenElement);
     listen(document, "fullscreenchange", () => {
       if (full && !document.fullscreenElement && host.data.present) tell("leave");
       full = Boolean(document.fullscreenElement);
@@ -102,7 +118,7 @@ function makeHost(root) {
   host.fitWithScreen = () => {
     if (host.fitted) return;
     host.fitted = true;
-    listen(window, "resize", fit, false);
+    new ResizeObserver(fit).observe(root);
     document.fonts.ready.then(fit);
   };
 
