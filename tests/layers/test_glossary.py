@@ -20,11 +20,15 @@ def test_the_glossary_has_a_column_for_each_language_and_each_term_once():
     assert tuple(GLOSSARY[0]) == LANGUAGES
     terms = [row["zh"] for row in GLOSSARY]
     assert len(terms) == len(set(terms)) > 50
-    assert [row["zh"] for row in GLOSSARY for language in FOREIGN if not all(row[language].split("|"))] == []
+    cells = [row[language] for row in GLOSSARY for language in FOREIGN if row[language]]
+    assert [cell for cell in cells if not all(cell.split("|"))] == []
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-@pytest.mark.parametrize("row", GLOSSARY, ids=lambda row: row["zh"])
+# An empty cell leaves the language free: Russian drops 项目 at the end of a name.
+FIXED = [(row, language) for row in GLOSSARY for language in TRANSLATED if row[language]]
+
+
+@pytest.mark.parametrize(("row", "language"), FIXED, ids=lambda value: value if isinstance(value, str) else value["zh"])
 def test_a_term_is_the_same_everywhere(row, language):
     forms = [form.casefold() for form in row[language].split("|")]
     held = [(chinese, text) for chinese, text in pairs(language) if row["zh"] in chinese]
