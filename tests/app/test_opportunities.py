@@ -7,6 +7,7 @@ import pytest
 from layers.opportunity_wording import ORDERS
 from layers.words import LANGUAGES, words_in
 from tests.app.test_pages import GROUP_OF_ELEMENT, IDENTIFIER, all_text, component, features, open_app, plain
+from tests.languages import name_in, strangers
 
 PAGE = "pages/opportunities.py"
 OPEN_PHASES = ("proposed", "revitalise", "preparing")
@@ -31,12 +32,13 @@ def cards(app):
 def test_every_open_site_has_a_card_as_complete_as_any_other(language):
     app, words = open_app(PAGE, lang=language), words_in(language)
     assert not app.exception and IDENTIFIER.findall(plain(board_of(app) + all_text(app))) == []
+    assert strangers(board_of(app), language) == set()
     found = cards(app)
     assert set(found) == set(WANTED)
     facts = ["detail.structure", "detail.functions", "detail.leading_sectors", "opportunity.wording", "detail.grade"]
     for site, card in found.items():
         p, text = WANTED[site]["properties"], plain(re.sub("<[^>]+>", " ", card))
-        assert p["name"] in text
+        assert p["name"] in text and (language == "zh" or name_in(p, language) in text)
         assert words("opportunity.open" if p["phase"] in OPEN_PHASES else "opportunity.under_way") in text
         assert words(f"phase.{p['phase']}") in text and words(f"sector.{p['sector']}") in text
         assert [fact for fact in facts if f"<dt>{words(fact)}</dt>" not in plain(card)] == []
