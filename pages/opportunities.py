@@ -7,7 +7,7 @@ from ui.desk import Desk, put_on_stage
 from ui.detail import detail
 from ui.filter_row import filter_row
 from ui.notices import empty_notice, problem_notice
-from ui.opportunity_cards import opportunity_board
+from ui.opportunity_cards import opportunity_board, shown_opportunities
 from ui.opportunity_choices import opportunity_choices
 
 
@@ -24,4 +24,4 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
         opportunity_board(desk)
 
 
-put_on_stage(around_the_map, under_the_map=detail)
+put_on_stage(around_the_map, under_the_map=detail, sites=shown_opportunities)

@@ -1,6 +1,6 @@
 """What one run works with: data, words, state and the filter's result."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -132,13 +132,15 @@ class OnStage:
     """What a page shows with the map: what it draws around it, and whether the map goes from element to element.
 
     With `under_the_map` the panel is the page's main thing and wide; the map stands beside it, these things below.
-    With `compared` the map shows the sites that are compared, numbered, and not those that pass the filter.
+    With `compared` the map shows the sites that are compared, numbered, and not those that pass the filter;
+    with `sites` those projects alone.
     """
 
     around_the_map: AroundTheMap
     tour: bool = False
     under_the_map: Callable[[Desk], None] | None = None
     compared: bool = False
+    sites: Callable[[Desk], Sequence[Project]] | None = None
 
 
 def put_on_stage(
@@ -147,10 +149,11 @@ def put_on_stage(
     tour: bool = False,
     under_the_map: Callable[[Desk], None] | None = None,
     compared: bool = False,
+    sites: Callable[[Desk], Sequence[Project]] | None = None,
 ) -> None:
     """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
     desk()
-    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared)
+    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared, sites)
 
 
 def taken_for_stage() -> OnStage | None:

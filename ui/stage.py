@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from geo.filter import Mask
 from geo.load import UnreadableDistrictError
 from layers.state_message import site_mask, state_message
 from ui import session
@@ -47,6 +48,13 @@ def _on_tour(desk: Desk, shown: OnStage | None) -> tuple[Desk, Tour | None]:
     return desk, tour
 
 
+def _drawn(desk: Desk, shown: OnStage | None) -> Mask:
+    """Return which projects a page draws: those that pass the filter, or of these the ones that it is about."""
+    if shown is None or shown.sites is None:
+        return desk.mask
+    return desk.mask_of({project.id for project in shown.sites(desk)})
+
+
 def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
     html, rows = map_page(desk.data)
     state = desk.state
@@ -55,7 +63,7 @@ def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
     compared = bool(shown and shown.compared) and not toured
     only = desk.toured if toured else state.compared if compared else None
     message = state_message(
-        mask=site_mask(rows, desk.mask if only is None else desk.mask_of(only)),
+        mask=site_mask(rows, _drawn(desk, shown) if only is None else desk.mask_of(only)),
         language=state.language,
         selected=(state.selection.kind, state.selection.id) if state.selection else None,
         emphasised=state.filter.places | ({element} if element else set()) if only is None else set(),

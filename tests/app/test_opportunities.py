@@ -1,5 +1,6 @@
 """The opportunities: a card for each site that the file leaves open, in every language, placed or not."""
 
+import base64
 import re
 
 import pytest
@@ -89,6 +90,13 @@ def test_the_filter_and_the_reach_leave_out_and_the_link_keeps_both():
     app.segmented_control(key="opportunity_reach").set_value("all").run()
     assert {WANTED[i]["properties"]["phase"] for i in cards(app)} >= {"key", "proposed"}
     assert "reach" not in component(app, "map_frame")["query"]
+
+
+def test_the_map_shows_the_sites_of_the_cards_and_no_others():
+    app = open_app(PAGE, reach="open", sector="land")
+    mask = base64.b64decode(component(app, "map_frame")["state"]["mask"])
+    placed = [i for i in cards(app) if WANTED[i]["geometry"]]
+    assert placed and sum(byte.bit_count() for byte in mask) == len(placed)
 
 
 def test_where_nothing_is_open_the_page_says_so_and_offers_no_list():
