@@ -1,7 +1,7 @@
 """The bundled fonts of printed maps: registration, widths, line breaks, and characters that no font has."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -132,25 +132,39 @@ def wrapped(
     Words of Latin, Cyrillic, Hangul and the like stay whole unless one alone is too long; no line begins with a closing
     mark or ends with an opening one. With `max_lines` the last line ends in an ellipsis where text is left over.
     """
+
+    def width(part: str) -> float:
+        return width_pt(part, size_pt, bold=bold)
+
     lines: list[str] = []
-    line, used = "", 0.0
+    line: list[str] = []
+    used = 0.0
     for piece in _pieces(text, limit_pt, size_pt, bold):
-        if line and used + width_pt(piece.rstrip(), size_pt, bold=bold) > limit_pt:
-            if piece.strip() in NOT_FIRST and line.strip():
-                line, piece = line[:-1], line[-1] + piece
-            while line and line[-1] in NOT_LAST:
-                line, piece = line[:-1], line[-1] + piece
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-            used = width_pt(line, size_pt, bold=bold)
+        if line and used + width(piece.rstrip()) > limit_pt:
+            kept, line = _parted([*line, piece], lambda part: width(part) <= limit_pt)
+            lines.append(kept)
+            used = width("".join(line))
         else:
-            line += piece
-            used += width_pt(piece, size_pt, bold=bold)
-    lines.append(line.rstrip())
+            line.append(piece)
+            used += width(piece)
+    lines.append("".join(line).rstrip())
     lines = [each for each in lines if each] or [""]
     if max_lines and len(lines) > max_lines:
         lines = [*lines[: max_lines - 1], shortened(" ".join(lines[max_lines - 1 :]), limit_pt, size_pt, bold=bold)]
     return lines
+
+
+def _parted(pieces: list[str], fits: Callable[[str], bool]) -> tuple[str, list[str]]:
+    """Part an overfull line before its last piece, or earlier where a mark would stand wrong at the break."""
+    at = len(pieces) - 1
+    while at and (pieces[at][0] in NOT_FIRST or pieces[at - 1].rstrip()[-1:] in NOT_LAST):
+        at -= 1
+    if at and fits("".join(pieces[at:]).strip()):
+        return "".join(pieces[:at]).rstrip(), [pieces[at].lstrip(), *pieces[at + 1 :]]
+    kept, last = "".join(pieces[:-1]).rstrip(), pieces[-1].lstrip()
+    if len(kept) > 1 and last[:1] in NOT_FIRST:
+        return kept[:-1], [kept[-1], last]
+    return kept, [last]
 
 
 def shortened(text: str, limit_pt: float, size_pt: float, *, bold: bool = False) -> str:
