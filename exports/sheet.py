@@ -117,7 +117,7 @@ def make_page(
     size = looks.title
     while size > looks.title * 0.72 and width_pt(title, size, bold=True) > inner - stamp:
         size -= 0.5
-    title_lines = wrapped(title, inner - stamp, size, bold=True, max_lines=2)
+    title_lines = wrapped(title, inner - stamp, size, bold=True, max_lines=3)
     said = [*notes, *([template.contact] if template.contact else [])]
     missing = missing_characters(_all_texts(request, projects, [title, *said]))
     said += [request.words("print.missing_glyphs")] if missing else []
