@@ -296,7 +296,7 @@ function planMapBridge(map, folders, data) {
     const named = i => (numbered(i) ? numberOf(i) + "  " : "") + (onTour() || numbers ? L.MapLabels.wrapped(siteName(i)) : siteName(i));
     const label = (i, more) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12, text: named(i), colour: style.sectors[sites.sector[i]].outline, ...more});
     const picked = ringed();
-    if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked) || Boolean(stop), ...(stop ? {size: 15, radius: 14} : {}), short: numberOf(picked)}));
+    if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked) || Boolean(stop), ...(stop ? {size: map.getSize().x < 480 ? 11 : 15, radius: 14} : {}), short: numberOf(picked)}));
     const element = id => {
       const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (tour ? id === tour : !rowOf.has(stop));
       items.push({key: id, must: first, bold: first, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour,
