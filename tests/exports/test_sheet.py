@@ -41,6 +41,10 @@ EXTENTS = {
     "site": Extent(kind="site", id="huizhi-yunding"),
     "view": Extent(kind="view", bounds=(121.60, 38.90, 121.64, 38.93)),
 }
+# Every size in the tersest language and in the wordiest, one size in all.
+PAPERS = [
+    (size, language) for size, language in product(SIZES, LANGUAGES) if language in ("zh", "ru") or size == "slide"
+]
 SLACK_PT = 0.8
 LONGEST_STRUCTURE_LEADER_PT = 110
 
@@ -98,7 +102,7 @@ def rectangle(left, bottom, right, top):
     return np.array([(left, bottom), (right, bottom), (right, top), (left, top)])
 
 
-@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize(("size", "language"), PAPERS)
 @pytest.mark.parametrize("wanted", FILTERS)
 def test_no_label_lies_over_another_or_leaves_the_map(data, size, language, wanted):
     request = ExportRequest(size=size, language=language, filter=FILTERS[wanted])
@@ -145,7 +149,7 @@ def check_leaders(sheet, boxes):
     assert [(a.key, b.key) for (a, one), (b, other) in combinations(leaders, 2) if one.crosses(other)] == []
 
 
-@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize(("size", "language"), PAPERS)
 def test_the_panel_title_and_notes_keep_apart(data, size, language):
     sheet = make_sheet(data, ExportRequest(size=size, language=language))
     boxes = [
@@ -174,7 +178,7 @@ def test_every_placed_project_in_the_frame_is_named_or_numbered(data, extent, wa
     assert [number for number, _ in drawn.numbered] == list(range(1, len(numbered) + 1))
 
 
-@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize(("size", "language"), PAPERS)
 def test_no_number_stands_on_a_marker_and_structure_names_stay_near(data, size, language):
     labels = make_sheet(data, ExportRequest(size=size, language=language)).drawn.labels
     assert [label.lines for label in labels if not label.boxes] == []
@@ -185,7 +189,7 @@ def test_no_number_stands_on_a_marker_and_structure_names_stay_near(data, size, 
 
 
 def test_all_ten_elements_are_named_on_every_whole_map(data):
-    for size, language in product(SIZES, LANGUAGES):
+    for size, language in PAPERS:
         keys = {label.key for label in make_sheet(data, ExportRequest(size=size, language=language)).drawn.labels}
         assert {placed.element.id for placed in data.elements} - keys == set(), (size, language)
 
@@ -364,7 +368,7 @@ def test_many_and_long_names_are_all_told(tmp_path, count):
         assert len(told) + len(drawn.numbered) + len(drawn.outside) == count
 
 
-@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize(("size", "language"), PAPERS)
 @pytest.mark.parametrize("extent", ("district", "site"))
 def test_every_number_on_the_map_stands_in_the_index(data, size, language, extent):
     sheet = make_sheet(data, ExportRequest(size=size, language=language, extent=EXTENTS[extent]))
@@ -372,7 +376,7 @@ def test_every_number_on_the_map_stands_in_the_index(data, size, language, exten
     assert {str(number) for number, _ in sheet.drawn.numbered} <= panel
 
 
-@pytest.mark.parametrize(("size", "language"), list(product(SIZES, LANGUAGES)))
+@pytest.mark.parametrize(("size", "language"), PAPERS)
 @pytest.mark.parametrize("wanted", FILTERS)
 def test_the_panel_fills_its_room(data, size, language, wanted):
     """The panel's rows reach down to nearly the foot of the body, whatever the filter."""
