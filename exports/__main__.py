@@ -27,6 +27,7 @@ examples:
   python -m exports --format pdf --size a3-landscape --element district-olympic
   python -m exports --format all --each element --out weekly    every format for every structure element
   python -m exports --format pptx --phase key --sector health culture --lang en
+  python -m exports --format sitesheet --sites yinxiangcheng sams-club --second-lang ru    in Chinese and Russian
   python -m exports --preset 周会 --format pack
 
 exit codes: 0 all files written; 1 some could not be written (the others were); 2 wrong use.

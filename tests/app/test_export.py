@@ -138,3 +138,17 @@ def test_the_picture_to_copy_is_the_sheet():
     message = component(app, "copy_picture")
     picture = Image.open(io.BytesIO(base64.b64decode(message["picture"])))
     assert message["number"] == 1 and picture.format == "PNG" and picture.size == (2000, 1125)
+
+
+def test_the_sheet_of_a_picked_project_is_asked_for_from_its_details_and_in_two_languages():
+    app = open_app("pages/map.py", site="yinxiangcheng")
+    app.button(key="site_sheet").click().run()
+    app.switch_page(PAGE).run()
+    assert app.selectbox(key="x_format").value == "sitesheet"
+    app.selectbox(key="x_second_language").set_value("ru").run()
+    request = app.session_state["x_asked"]
+    assert (request.filter.only, request.second_language) == (frozenset({"yinxiangcheng"}), "ru")
+    app.selectbox(key="x_language").set_value("ru").run()
+    assert not app.exception and app.session_state["x_asked"].second_language is None
+    app.selectbox(key="x_format").set_value("pdf").run()
+    assert "x_second_language" not in [box.key for box in app.selectbox]
