@@ -265,7 +265,7 @@ def test_a_sheet_says_what_it_must(data, language):
     for said in (
         words("map.currency", month=words.month(data.district.plan.date)),
         words("print.internal"), words("phase.key"), words("print.north"), data.district.plan.number,
-        words.date(request.made_on), data.version, "EPSG:4550", "OpenStreetMap",
+        " ".join(words.date(request.made_on).split()), data.version, "EPSG:4550", "OpenStreetMap",
         words("print.counts", n=20, placed=20 - unplaced, unplaced=unplaced).split(":")[-1].split("：")[-1].split()[-1],
     ):  # fmt: skip
         assert said in text, said
