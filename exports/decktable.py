@@ -86,7 +86,7 @@ class Table:
 
     def _cut_cell(self, cell: Cell, width: float, size_pt: float, row: int, lines: int) -> str:
         inner = width - 2 * CELL_MARGIN_PT[0]
-        return joined(lines_of(cell.text, inner, size_pt, bold=self._bold(cell, row), most=lines))
+        return joined(lines_of(cell.text, inner, size_pt, bold=self._bold(cell, row), most=lines), cell.text)
 
 
 def fits(table: Table, height_pt: float, size_pt: float) -> bool:

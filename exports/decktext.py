@@ -84,7 +84,7 @@ def fitted_text(
             return clean(text), size
     least = sizes[-1]
     most = max(1, int(box_height / (least * LINE)))
-    return joined(lines_of(text, box_width, least, bold=bold, most=most)), least
+    return joined(lines_of(text, box_width, least, bold=bold, most=most), text), least
 
 
 def fitted_line(text: str, width: float, sizes: Iterable[float], *, bold: bool = False) -> tuple[str, float]:
@@ -93,13 +93,13 @@ def fitted_line(text: str, width: float, sizes: Iterable[float], *, bold: bool =
     return clean(text), next(fits, 0.0)
 
 
-def joined(lines: Sequence[str]) -> str:
-    """Return lines as one text again, with spaces only where words of letters met."""
-    text = ""
+def joined(lines: Sequence[str], text: str) -> str:
+    """Return lines that `text` was broken into as one text again, with a space only where `text` has one."""
+    source, whole = clean(text), ""
     for line in lines:
-        gap = " " if text and text[-1].isascii() and line[:1].isascii() else ""
-        text += gap + line
-    return text
+        gap = " " if source[len(whole) : len(whole) + 1] == " " else ""
+        whole += gap + line
+    return whole
 
 
 def one_line(text: str, limit_pt: float, size_pt: float, *, bold: bool = False) -> str:

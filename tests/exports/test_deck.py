@@ -21,7 +21,7 @@ from pptx.util import Pt
 
 from exports.deck import write_deck
 from exports.decktable import Cell, Table, fitted_table
-from exports.decktext import fitted_text, lines_of, text_height
+from exports.decktext import fitted_text, joined, lines_of, text_height
 from exports.decktheme import TemplateError
 from exports.request import ExportRequest, Purpose
 from geo.filter import ProjectFilter
@@ -29,6 +29,7 @@ from geo.load import load_dataset
 from geo.vocabulary import Phase, Sector
 from layers.words import LANGUAGES, words_in
 from tests.data.odd_projects import SHIPPED, odd_dataset, shipped_features
+from tests.languages import TRANSLATED, data_texts
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -358,6 +359,12 @@ def test_text_is_made_to_fit_its_box(text):
     fitted, size = fitted_text(text, 200, 60, (12, 11, 10, 9))
     assert text_height(fitted, 200, size) <= 60
     assert fitted == text.strip() or fitted.endswith("…")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_text_taken_apart_for_its_lines_comes_together_as_it_was(language):
+    texts = [" ".join(text.split()) for text in data_texts(language).values()]
+    assert [text for text in texts if joined(lines_of(text, 90, 9), text) != text] == []
 
 
 @pytest.mark.parametrize("count", [1, 5, 60])
