@@ -32,7 +32,7 @@ from ui.project_table import TABLE_WORDS
 ROOT = Path(__file__).resolve().parents[2]
 IDENTIFIER = re.compile(r"[a-z]+\.[a-z0-9_]+")
 PREFIX = re.compile(r"[a-z]+\.[a-z_]*")
-CODE_OF_PROBLEM = re.compile(r'(?:Problem|DrawingError)\(\s*"(\w+)"')
+CODE_OF_PROBLEM = re.compile(r'(?:(?:Problem|DrawingError|feature_problem)\(\s*|(?="import_))"(\w+)"')
 
 
 # ---- the catalogues ----
@@ -103,7 +103,7 @@ FAMILIES = {
     "map.draw_": {"line", "outline", "circle"},
     "problem.": {
         code
-        for path in (*sorted((ROOT / "geo").glob("*.py")), ROOT / "ui" / "link.py")
+        for path in (*sorted((ROOT / "geo").rglob("*.py")), ROOT / "ui" / "link.py")
         if path.name != "check.py"  # its problems are printed, not shown
         for code in CODE_OF_PROBLEM.findall(path.read_text(encoding="utf-8"))
     },

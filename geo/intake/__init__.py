@@ -1,0 +1,1 @@
+"""Files that others made, read as they are: every row kept, every fault named, nothing transformed."""
