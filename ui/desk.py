@@ -72,11 +72,6 @@ class Desk:
         return np.array([project.id in project_ids for project in self.data.projects], dtype=bool)
 
     @property
-    def toured(self) -> tuple[str, ...]:
-        """The ids of the sites that are shown one by one: the shortlist where there is one, else those that pass."""
-        return self.state.shortlist or tuple(project.id for project in self.wanted)
-
-    @property
     def filter_in_words(self) -> str:
         """What the filter asks for in one line, empty where it asks for nothing."""
         return self.words("format.phrases").join(filter_in_words(self.data, self.words, self.state.filter))

@@ -1,11 +1,13 @@
 """The stage: the map mounted once in ``app.py``, with the page's filters above it and its panel beside it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from geo.filter import Mask
 from geo.load import UnreadableDistrictError
+from geo.project import Project
 from layers.state_message import site_mask, state_message
 from ui import session
 from ui.cache import map_page, tile_sources
@@ -36,7 +38,7 @@ def _on_tour(desk: Desk, shown: OnStage | None) -> tuple[Desk, Tour | None]:
     """
     presented = desk.state.presented
     kind: Kind | None = "site" if presented == "site" else "element" if shown and shown.tour else None
-    tour = tour_of(desk, kind) if kind else None
+    tour = tour_of(desk, kind, _sites(desk, shown)) if kind else None
     if presented and not tour:
         if kind == "site":
             st.toast(desk.words("show.nothing"))
@@ -48,11 +50,13 @@ def _on_tour(desk: Desk, shown: OnStage | None) -> tuple[Desk, Tour | None]:
     return desk, tour
 
 
+def _sites(desk: Desk, shown: OnStage | None) -> Sequence[Project]:
+    """Return the projects of a page: those that pass the filter, or of these the ones that it is about."""
+    return shown.sites(desk) if shown and shown.sites else desk.wanted
+
+
 def _drawn(desk: Desk, shown: OnStage | None) -> Mask:
-    """Return which projects a page draws: those that pass the filter, or of these the ones that it is about."""
-    if shown is None or shown.sites is None:
-        return desk.mask
-    return desk.mask_of({project.id for project in shown.sites(desk)})
+    return desk.mask_of({each.id for each in shown.sites(desk)}) if shown and shown.sites else desk.mask
 
 
 def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
@@ -61,7 +65,7 @@ def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
     toured = desk.data.project(tour.at) if tour and tour.kind == "site" else None
     element = toured.element if toured else tour.at if tour else None
     compared = bool(shown and shown.compared) and not toured
-    only = desk.toured if toured else state.compared if compared else None
+    only = tour.stops if tour and toured else state.compared if compared else None
     message = state_message(
         mask=site_mask(rows, _drawn(desk, shown) if only is None else desk.mask_of(only)),
         language=state.language,

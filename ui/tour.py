@@ -1,5 +1,6 @@
 """A tour from stop to stop, the elements or the sites: its bar, the presentation in large type, and the way to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from geo.project import Project
 from layers.structure_wording import group_in_words
 from layers.words import LANGUAGES, Words
 from ui import session
@@ -27,14 +29,15 @@ class Tour:
     at: str
 
 
-def tour_of(desk: Desk, kind: Kind) -> Tour | None:
+def tour_of(desk: Desk, kind: Kind, sites: Sequence[Project] = ()) -> Tour | None:
     """Return the tour of the elements or the sites as it stands, None where there is nothing to go through.
 
-    It stands at what is picked, for a project picked on the tour of the elements at the project's element; else where
-    it last stood, else at the first stop.
+    The sites are the shortlist where there is one, else those of the page, `sites`. A tour stands at what is picked,
+    for a project picked on the tour of the elements at the project's element; else where it last stood, else at the
+    first stop.
     """
     selection = desk.state.selection
-    stops, picked = desk.toured, selection.id if selection else None
+    stops, picked = desk.state.shortlist or tuple(project.id for project in sites), selection.id if selection else None
     if kind == "element":
         stops = tuple(placed.element.id for placed in desk.data.elements)
         project = desk.data.project(selection.id) if selection and selection.kind == "site" else None

@@ -138,3 +138,11 @@ def test_the_office_offer_is_told_where_it_is_filled(tmp_path, monkeypatch):
     words = words_in("zh")
     assert words("offer.plot_ratio") in slide(open_app("pages/map.py", show="1", list=LIST[0]))
     assert words("offer.plot_ratio") not in slide(open_app("pages/map.py", show="1", list=LIST[1]))
+
+
+def test_on_the_page_of_opportunities_only_these_are_shown():
+    app = open_app("pages/opportunities.py", show="1")
+    phases = {"proposed", "revitalise", "preparing", "key"}
+    assert set(bar(app)["stops"]) == {i for i, f in FILE.items() if f["properties"]["phase"] in phases}
+    app = open_app("pages/opportunities.py", show="1", list=",".join(LIST))
+    assert bar(app)["stops"] == LIST
