@@ -34,10 +34,15 @@ matplotlib.rcParams["svg.hashsalt"] = "xigang"
 # Hinted letters stand on whole pixels, unevenly and wider than measured.
 matplotlib.rcParams["text.hinting"] = "no_hinting"
 
-_UNBROKEN = re.compile(r"(?:± )?\d[\d,.]* k?m\b\s?|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.", re.DOTALL)
+_UNBROKEN = re.compile(
+    r"(?:±\s?)?\d[\d,.]*\sk?m\b\s?|[\u30a1-\u30fa\u30fc]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.",
+    re.DOTALL,
+)
 SMALL_KANA: Final = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々ゝゞ"
 NOT_FIRST: Final = frozenset("，。、；：？！）》】”’·・…—～％%,.;:?!)]}〕」』" + SMALL_KANA)
 NOT_LAST: Final = frozenset("（《【“‘([{〔「『")
+LONGEST_KATAKANA: Final = 0.6
+"""What part of a line a word in katakana may fill and stay whole; a longer one is broken, as Japanese allows."""
 
 
 _families: ContextVar[Families] = ContextVar("families", default=CHINESE_FIRST)
@@ -129,8 +134,9 @@ def wrapped(
 ) -> list[str]:
     """Break text into lines of at most `limit_pt` points, by the rules of Chinese, Japanese and Latin setting.
 
-    Words of Latin, Cyrillic, Hangul and the like stay whole unless one alone is too long; no line begins with a closing
-    mark or ends with an opening one. With `max_lines` the last line ends in an ellipsis where text is left over.
+    Words of Latin, Cyrillic, Hangul and the like stay whole unless one alone is too long, and so do short ones of
+    katakana; no line begins with a closing mark or ends with an opening one. With `max_lines` the last line ends in an
+    ellipsis where text is left over.
     """
 
     def width(part: str) -> float:
@@ -178,6 +184,9 @@ def shortened(text: str, limit_pt: float, size_pt: float, *, bold: bool = False)
 
 def _pieces(text: str, limit_pt: float, size_pt: float, bold: bool) -> Iterable[str]:
     for piece in _UNBROKEN.findall(text):
+        if "ァ" <= piece[0] <= "ー" and width_pt(piece, size_pt, bold=bold) > LONGEST_KATAKANA * limit_pt:
+            yield from piece
+            continue
         while len(piece) > 1 and width_pt(piece.rstrip(), size_pt, bold=bold) > limit_pt:
             fits = 1
             while width_pt(piece[: fits + 1], size_pt, bold=bold) <= limit_pt:

@@ -207,13 +207,15 @@
     }
   });
 
-  /* A long name in two lines. */
+  /* A long name in two lines, broken between words, as near its middle as may be. */
   L.MapLabels.wrapped = text => {
-    const wide = /[\u4e00-\u9fff]/.test(text), limit = wide ? 9 : 22;
-    if (text.length <= limit) return text;
-    if (wide) return text.slice(0, Math.ceil(text.length / 2)) + "\n" + text.slice(Math.ceil(text.length / 2));
-    const spaces = [...text.matchAll(/ /g)].map(match => match.index);
-    const half = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
-    return half === undefined ? text : text.slice(0, half) + "\n" + text.slice(half + 1);
+    const wide = /[\u3040-\u30ff\u4e00-\u9fff]/.test(text), middle = text.length / 2;
+    if (text.length <= (wide ? 9 : 22)) return text;
+    const starts = wide
+      ? [...new Intl.Segmenter(document.documentElement.lang, {granularity: "word"}).segment(text)]
+        .map(word => word.index).filter(i => i && !"・·ー–—―、）".includes(text[i]) && text[i - 1] !== "（")
+      : [...text.matchAll(/ /g)].map(space => space.index + 1);
+    const at = starts.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
+    return at ? text.slice(0, at).trimEnd() + "\n" + text.slice(at) : text;
   };
 })();
