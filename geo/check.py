@@ -188,7 +188,7 @@ def _not_numbered(file: str, what: str, numbers: Sequence[int], stated: int) -> 
 
 def projects_in_the_district(dataset: Dataset) -> Problems:
     """Find points farther outside the district than their accuracy and 100 m allow."""
-    outline = _layer_in_metres(dataset, "boundary", kind="outline")
+    outline = layer_in_metres(dataset, "boundary", kind="outline")
     placed = [project for project in dataset.projects if project.placed]
     points = _in_metres(dataset, [Point(project.lon, project.lat) for project in placed])
     for project, distance in zip(placed, points.distance(outline) if outline else (), strict=False):
@@ -198,7 +198,7 @@ def projects_in_the_district(dataset: Dataset) -> Problems:
 
 def elements_in_the_district(dataset: Dataset) -> Problems:
     """Find elements that reach more than 150 m out of the district."""
-    if outline := _layer_in_metres(dataset, "boundary", kind="outline"):
+    if outline := layer_in_metres(dataset, "boundary", kind="outline"):
         allowed = outline.buffer(ELEMENT_MARGIN_M)
         for where, geometry in _elements_in_metres(dataset):
             if not allowed.covers(geometry):
@@ -207,7 +207,7 @@ def elements_in_the_district(dataset: Dataset) -> Problems:
 
 def elements_on_land(dataset: Dataset) -> Problems:
     """Find areas with more than 5 % of their surface in the water."""
-    if land := _layer_in_metres(dataset, "land"):
+    if land := layer_in_metres(dataset, "land"):
         for where, geometry in _elements_in_metres(dataset):
             if geometry.area and (share := geometry.intersection(land).area / geometry.area) < LEAST_SHARE_ON_LAND:
                 yield Problem("in_the_water", where, f"only {share:.0%} on land")
@@ -241,7 +241,8 @@ def _in_metres(dataset: Dataset, geometries: Sequence[BaseGeometry]) -> GeoSerie
     return to_metric(GeoSeries(list(geometries), crs=STORAGE_CRS), crs=dataset.district.metric_crs)
 
 
-def _layer_in_metres(dataset: Dataset, layer: str, *, kind: str | None = None) -> BaseGeometry | None:
+def layer_in_metres(dataset: Dataset, layer: str, *, kind: str | None = None) -> BaseGeometry | None:
+    """Return a base layer in one piece in the district's metric system, or its features of one kind; None if none."""
     features = dataset.base.get(layer, {}).get("features", [])
     wanted = [read_geometry(feature) for feature in features if kind in (None, feature["properties"].get("kind"))]
     return _in_metres(dataset, wanted).make_valid().union_all() if wanted else None

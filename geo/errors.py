@@ -15,3 +15,7 @@ class GeographicCRSError(CRSError):
 
 class OtherCRSError(CRSError):
     """The coordinates are projected, but not in the system that lengths and areas are measured in."""
+
+
+class ControlPointError(CRSError):
+    """The control points do not fix a grid."""

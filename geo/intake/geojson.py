@@ -8,7 +8,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from geo.intake.encoding import BYTE_ORDER_MARKS, UTF_8, decoded, encoding_of
-from geo.intake.limits import MAX_FEATURES, MAX_FILE_VERTICES, RefusedFileError, hold_to
+from geo.intake.limits import MAX_FEATURES, MAX_FILE_VERTICES, MAX_VERTICES, RefusedFileError, hold_to
 from geo.intake.table import Features, Reading, Table, crs_from, finished
 from geo.metric import STORAGE_CRS
 from geo.problem import Problem
@@ -85,9 +85,21 @@ def _geometry(raw: Any, row: dict[str, Any]) -> Reading:
             case {"type": "Point", "coordinates": [float() | int() as x, float() | int() as y, *_]}:
                 if not (math.isfinite(x) and math.isfinite(y)):
                     return None, row, ("import_not_finite", f"{x}, {y}")
+            case {"coordinates": list(coordinates)} if _positions(coordinates) > MAX_VERTICES:
+                return None, row, ("import_too_many_vertices", f"{MAX_VERTICES:,}")
         return shape(raw), row, None
     except NOT_A_GEOMETRY as error:
         return None, row, ("import_geometry_unreadable", str(error))
+
+
+def _positions(coordinates: list[Any]) -> int:
+    """Return how many positions the lists hold, at any depth, without making shapes of them."""
+    if coordinates and isinstance(coordinates[0], list):
+        inner = coordinates[0]
+        if inner and isinstance(inner[0], list):
+            return sum(_positions(part) for part in coordinates if isinstance(part, list))
+        return len(coordinates)
+    return 1
 
 
 def _cell(value: Any) -> Any:

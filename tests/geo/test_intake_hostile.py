@@ -238,7 +238,9 @@ def test_what_is_good_in_a_malformed_file_is_read(kind):
     assert code in {problem.code for problem in table.problems}
 
 
-def test_a_polygon_of_too_many_vertices_is_left_out_and_its_neighbour_kept(monkeypatch):
+@pytest.mark.parametrize("limit_of_geojson", [1000, 2000])  # seen in the text, or else in the shape
+def test_a_polygon_of_too_many_vertices_is_left_out_and_its_neighbour_kept(monkeypatch, limit_of_geojson):
+    monkeypatch.setattr("geo.intake.geojson.MAX_VERTICES", limit_of_geojson)
     monkeypatch.setattr("geo.intake.table.MAX_VERTICES", 1000)
     ring = [[x, 0] for x in range(1000)] + [[500, 1], [0, 0]]
     big = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}

@@ -1,0 +1,215 @@
+"""What the numbers of a file may mean (datum, zone, order of the axes, a city's own grid), and how to store them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError as UnknownCRSError
+from pyproj.exceptions import ProjError
+
+from geo.datum import bd09_to_wgs84, gcj02_to_wgs84
+from geo.errors import ControlPointError
+from geo.metric import METRIC_CRS, STORAGE_CRS
+
+Floats = NDArray[np.float64]
+Geometries = NDArray[np.object_]
+LEAST_CONTROL_POINTS: Final = 2
+LEAST_CHECKED_POINTS: Final = 3
+LEAST_SPREAD_M: Final = 1.0
+LEAST_CONFIDENCE: Final = 60
+
+
+class Datum(StrEnum):
+    """What the positions refer to."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    XIAN80 = "xian80"
+    BEIJING54 = "beijing54"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+    GRID = "grid"
+    OTHER = "other"
+
+
+PROJECTED: Final = {
+    Datum.CGCS2000: ("EPSG:4549", "EPSG:4550", "EPSG:4528", "EPSG:4529"),
+    Datum.XIAN80: ("EPSG:2385", "EPSG:2386", "EPSG:2364", "EPSG:2365"),
+    Datum.BEIJING54: ("EPSG:2437", "EPSG:2438", "EPSG:2416", "EPSG:2417"),
+}
+"""3-degree Gauss-Krüger: central meridian 120° E and 123° E, then the same with zone number 40 and 41 before x."""
+NO_PUBLIC_SHIFT: Final = frozenset({Datum.XIAN80, Datum.BEIJING54})
+"""Their shift to WGS 84 is not public for this area: what is stored from them may be off by some 100 m."""
+
+
+@dataclass(frozen=True)
+class CityGrid:
+    """A similarity (Helmert) fit of a city's own grid: metric = factor · local + origin, in complex numbers.
+
+    Attributes
+    ----------
+    factor, origin : complex
+    metric_crs : str
+    residuals_m : tuple of float
+        How far the fit misses each control point; all 0 with two points, which leave nothing to check.
+    """
+
+    factor: complex
+    origin: complex
+    metric_crs: str
+    residuals_m: tuple[float, ...]
+
+    @property
+    def scale(self) -> float:
+        """Metres in the metric system to one unit of the grid."""
+        return abs(self.factor)
+
+    @property
+    def rotation_deg(self) -> float:
+        """How far the grid is turned, counter-clockwise."""
+        return float(np.degrees(np.angle(self.factor)))
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether there were more control points than the fit needs."""
+        return len(self.residuals_m) >= LEAST_CHECKED_POINTS
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One meaning that a file's numbers may have; `swapped` where its first number is the northing or the latitude.
+
+    `crs` is what pyproj knows it by, None for GCJ-02, BD-09 and a city's grid.
+    """
+
+    datum: Datum
+    crs: str | None = None
+    swapped: bool = False
+    declared: bool = False
+    grid: CityGrid | None = None
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether the numbers are metres rather than degrees."""
+        return self.grid is not None or (self.crs is not None and CRS.from_user_input(self.crs).is_projected)
+
+
+def candidates(declared: CRS | None = None, grids: Sequence[Candidate] = ()) -> list[Candidate]:
+    """Return every meaning worth testing: the usual ones both ways round, the declared one, and fitted city grids."""
+    usual = [
+        Candidate(Datum.WGS84, STORAGE_CRS),
+        Candidate(Datum.CGCS2000, "EPSG:4490"),
+        *(Candidate(datum, crs) for datum, systems in PROJECTED.items() for crs in systems),
+        Candidate(Datum.GCJ02),
+        Candidate(Datum.BD09),
+    ]
+    if declared is not None:
+        marked = [replace(one, declared=one.crs is not None and _same(declared, one.crs)) for one in usual]
+        if not any(one.declared for one in marked):
+            marked.append(Candidate(Datum.OTHER, declared.to_wkt(), declared=True))
+        usual = marked
+    return [*usual, *(replace(one, swapped=True, declared=False) for one in usual), *grids]
+
+
+def _same(declared: CRS, crs: str) -> bool:
+    known = CRS.from_user_input(crs)
+    return declared.equals(known, ignore_axis_order=True) or (
+        declared.to_epsg(min_confidence=LEAST_CONFIDENCE) == known.to_epsg()
+    )
+
+
+def fit_grid(local: ArrayLike, lon_lat: ArrayLike, *, metric_crs: str = METRIC_CRS, swapped: bool = False) -> Candidate:
+    """Return the city grid that fits control points best, by least squares: shift, turn and one scale.
+
+    Parameters
+    ----------
+    local : array, (k, 2), the points in the grid's own numbers; k is 2 to 4, more do no harm
+    lon_lat : array, (k, 2), the same points in degrees, EPSG:4326
+    metric_crs : str
+    swapped : bool
+        Whether the grid's first number is the northing.
+
+    Raises
+    ------
+    ControlPointError : if there are fewer than two, they lie within a metre, or one is no finite number
+    """
+    mine, theirs = np.asarray(local, dtype=float), np.asarray(lon_lat, dtype=float)
+    if mine.shape != theirs.shape or mine.ndim != 2 or mine.shape[1] != 2 or len(mine) < LEAST_CONTROL_POINTS:
+        raise ControlPointError("two control points or more are needed, each in both systems")
+    mine = mine[:, ::-1] if swapped else mine
+    east_m, north_m = transformer_between(STORAGE_CRS, metric_crs).transform(theirs[:, 0], theirs[:, 1])
+    from_points, to_points = mine[:, 0] + 1j * mine[:, 1], np.asarray(east_m) + 1j * np.asarray(north_m)
+    if not (np.isfinite(from_points).all() and np.isfinite(to_points).all()):
+        raise ControlPointError("a control point is no finite number")
+    from_middle, to_middle = from_points.mean(), to_points.mean()
+    offsets, wanted = from_points - from_middle, to_points - to_middle
+    if min(np.abs(offsets).max(), np.abs(wanted).max()) < LEAST_SPREAD_M:
+        raise ControlPointError("the control points lie in one place")
+    factor = np.vdot(offsets, wanted) / np.vdot(offsets, offsets)
+    residuals = np.abs(factor * offsets - wanted)
+    grid = CityGrid(
+        complex(factor), complex(to_middle - factor * from_middle), metric_crs, tuple(float(one) for one in residuals)
+    )
+    return Candidate(Datum.GRID, swapped=swapped, grid=grid)
+
+
+def to_lon_lat(candidate: Candidate, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return longitudes and latitudes (EPSG:4326) of a file's numbers, NaN where the candidate has no such place.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    x, y : ndarray of float, (n,), the first and the second number of each position as the file has them
+    """
+    if candidate.swapped:
+        x, y = y, x
+    if candidate.datum in (Datum.GCJ02, Datum.BD09):
+        convert = gcj02_to_wgs84 if candidate.datum is Datum.GCJ02 else bd09_to_wgs84
+        on_earth = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+        lon, lat = convert(np.where(on_earth, x, np.nan), np.where(on_earth, y, np.nan))
+        return np.asarray(lon), np.asarray(lat)
+    source = candidate.crs
+    if candidate.grid is not None:
+        fitted = candidate.grid.factor * (x + 1j * y) + candidate.grid.origin
+        x, y, source = fitted.real, fitted.imag, candidate.grid.metric_crs
+    try:
+        lon, lat = transformer_between(source or STORAGE_CRS, STORAGE_CRS).transform(x, y)
+    except (ProjError, UnknownCRSError):
+        return np.full_like(x, np.nan), np.full_like(y, np.nan)
+    off_earth = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
+    return np.where(off_earth, np.nan, lon), np.where(off_earth, np.nan, lat)
+
+
+def to_storage(candidate: Candidate, geometries: Sequence[Any] | Geometries) -> Geometries:
+    """Return geometries in EPSG:4326, longitude first.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    geometries : ndarray of object, (n,), in the file's own numbers, None where there is none
+
+    Returns
+    -------
+    ndarray of object, (n,), without heights; None also for a geometry with a point that the candidate has no place for
+    """
+    given: Geometries = np.empty(len(geometries), dtype=object)
+    given[:] = geometries
+    stored: Geometries = np.asarray(
+        shapely.transform(given, lambda x, y: to_lon_lat(candidate, x, y), interleaved=False), dtype=object
+    )
+    coordinates, owners = shapely.get_coordinates(stored, return_index=True)
+    stored[np.unique(owners[~np.isfinite(coordinates).all(axis=1)])] = None
+    stored[shapely.is_empty(stored)] = None  # a point of NaN counts as empty
+    return stored
+
+
+@lru_cache(maxsize=64)
+def transformer_between(source: str, target: str) -> Transformer:
+    """Return the way from one CRS to another, x or longitude first."""
+    return Transformer.from_crs(source, target, always_xy=True)
