@@ -34,7 +34,7 @@ BEGINS: Final = {
     "xml": re.compile(rb"(\xef\xbb\xbf)?\s*<|\xff\xfe<\0|\xfe\xff\0<"),
     "json": re.compile(rb"(\xef\xbb\xbf)?\s*[{\[]|\xff\xfe\{\0|\xfe\xff\0\{"),
     "pdf": re.compile(rb"%PDF"),
-    "office97": re.compile(rb"\xd0\xcf\x11\xe0"),
+    "xls": re.compile(rb"\xd0\xcf\x11\xe0"),
     "shp": re.compile(rb"\x00\x00\x27\x0a"),
     "image": re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*"),
     "rar": re.compile(rb"Rar!|7z\xbc\xaf|\x1f\x8b"),
@@ -97,7 +97,7 @@ def _read(name: str, content: bytes, file_format: str, layer: str | None, where:
 def _hold(name: str, content: bytes, file_format: str) -> None:
     """Refuse a file that is of no known format, empty, too large, or not what its suffix says."""
     if not file_format:
-        raise RefusedFileError(Problem("import_format", name, PurePath(name).suffix))
+        raise RefusedFileError(Problem("import_format", name, PurePath(name).suffix or "—"))
     if not content.strip(b"\0 \r\n\t\xef\xbb\xbf"):
         raise RefusedFileError(Problem("import_empty", name))
     if len(content) > MAX_FILE_BYTES[file_format]:

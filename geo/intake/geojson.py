@@ -13,7 +13,9 @@ from geo.intake.table import Features, Reading, Table, crs_from, finished
 from geo.metric import STORAGE_CRS
 from geo.problem import Problem
 
-NOT_A_GEOMETRY: Final = (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+NOT_A_GEOMETRY: Final = (
+    ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError
+)  # fmt: skip
 
 
 def read_geojson(name: str, content: bytes) -> Table:

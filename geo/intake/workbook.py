@@ -122,6 +122,8 @@ def _cell(value: Any) -> Any:
 
 
 def _without_empty_end(cells: Sequence[Any]) -> list[Any]:
+    if cells.count(None) == len(cells):  # the fast way over long gaps
+        return []
     end = len(cells)
     while end and cells[end - 1] is None:
         end -= 1

@@ -17,7 +17,7 @@ from pyogrio.raw import write as write_raw
 from geo.intake import limits
 from geo.intake.file import read_file
 
-SECONDS = 5
+SECONDS = 5  # of the processor, so that a busy machine does not matter
 POINT = '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[121.6,38.9]}}'
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>%s</Document></kml>'
 PLACEMARK = "<Placemark><name>%s</name><Point><coordinates>121.6,38.9</coordinates></Point></Placemark>"
@@ -181,11 +181,11 @@ REFUSED = {
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_hostile_file_is_refused_soon_and_says_why(kind):
     name, content, code = REFUSED[kind]
-    start = time.monotonic()
+    start = time.process_time()
     table = read_file(name, content)
     assert [problem.code for problem in table.problems] == [code]
     assert len(table.geometries) == len(table.columns) == 0
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_a_file_above_its_limit_is_not_even_looked_at(monkeypatch):
@@ -212,6 +212,12 @@ READ_AROUND = {
     "coordinates too large for a float": (
         "a.geojson",
         collection(POINT, POINT.replace("121.6", "1" + "0" * 400)),
+        1,
+        "import_geometry_unreadable",
+    ),
+    "lists in lists in lists": (
+        "a.geojson",
+        collection(POINT, POINT.replace("[121.6,38.9]", "[" * 900 + "]" * 900)),
         1,
         "import_geometry_unreadable",
     ),
@@ -285,12 +291,12 @@ def test_a_sheet_that_claims_a_million_rows_and_columns_takes_no_memory():
 
     content = with_member(workbook([["lon", "lat"], [121.6, 38.9]]), "xl/worksheets/sheet1.xml", far_away)
     tracemalloc.start()
-    start = time.monotonic()
+    start = time.process_time()
     table = read_file("a.xlsx", content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [problem.code for problem in table.problems] == ["import_too_many_features"]
-    assert peak < 100e6 and time.monotonic() - start < SECONDS * 2
+    assert peak < 100e6 and time.process_time() - start < SECONDS * 2
 
 
 def test_the_database_of_a_stranger_is_stopped_when_it_takes_too_long(monkeypatch):
