@@ -38,9 +38,12 @@ def _terms(desk: Desk, stop: PlacedElement) -> Markup:
     words, element = desk.words, stop.element
     functions = [term.in_language(words.language) for term in element.functions]
     sectors = [term.in_language(words.language) for term in element.leading_sectors]
+    beside = [desk.data.element(each.id) for each in structure_figures(desk.data)[element.id].neighbours]
+    neighbours = [other.element.name_in(words.language) for other in beside if other]
     lines = [
         _line(words, words("detail.functions"), functions),
         _line(words, words("detail.leading_sectors"), sectors),
+        _line(words, words("opportunity.neighbours"), neighbours),
     ]
     return html('<dl class="slide-terms">{lines}</dl>', lines=joined(lines))
 

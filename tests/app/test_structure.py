@@ -271,6 +271,10 @@ def test_the_presentation_shows_the_name_and_the_figures_and_no_table(element_id
     assert all(told(term, language) in slide for term in (*p["functions"], *p["leading_sectors"]))
     opening, *_, aim = (part for part in re.split(r"(?<=。)|(?<=\.) ", told(p["summary"], language)) if part)
     assert opening in slide and aim in slide and words("structure.summary_note", **p["plan"]) in slide
+    outline = shape(element(element_id)["geometry"])
+    touching = [f for f in features("layout") if f["id"] != element_id and outline.intersects(shape(f["geometry"]))]
+    beside = slide.partition(f"<dt>{words('opportunity.neighbours')}</dt><dd>")[2].partition("</dd>")[0]
+    assert beside and [f["id"] for f in touching if name_in(f["properties"], language) not in beside] == []
     named = [name_in(f["properties"], language) for f in own]
     assert [name for name in named if f"<span>{name}" not in slide] == []
     assert slide.count("<small>") == missing

@@ -234,6 +234,18 @@ def test_the_presentation_is_large_and_fits_the_screen(new_app, server, language
     assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 1100
 
 
+def test_a_small_screen_in_a_meeting_room_names_every_project_of_the_axis(new_app, server, features):
+    own = [f for f in features if f["properties"]["element"] == "axis"]
+    app = new_app(server.url, 1024, 768).open("/structure?element=axis&present=1")
+    names = "[...document.querySelectorAll('.slide-names li:not(.more)')]"
+    shown = f"n => {names}.filter(li => li.offsetWidth).length === n"
+    for width, height in ((1024, 768), (1920, 1080), (1024, 768)):
+        app.page.set_viewport_size({"width": width, "height": height})
+        app.page.wait_for_function(shown, arg=len(own))
+        marks = app.page.locator(".slide-names small")
+        assert sum(mark.is_visible() for mark in marks.all()) == sum(f["geometry"] is None for f in own)
+
+
 def test_a_pasted_link_restores_element_presentation_and_view(app, new_app, server):
     app.open("/structure?element=district-129&present=1")
     stands_at(app, "district-129")

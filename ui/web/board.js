@@ -97,7 +97,7 @@ function makeHost(root) {
     }, false);
   };
 
-  /* A slide's type is as large as lets all of it stand; at its smallest, the last names give way to "and n more". */
+  /* A slide's type is as large as lets all of it stand; then its lines move closer, and at last names give way to "and n more". */
   const fit = () => {
     const slide = root.querySelector(".slide");
     if (!slide) return;
@@ -109,8 +109,11 @@ function makeHost(root) {
       if (more) more.textContent = more.dataset.text.replace("{n}", names.length - count);
     };
     show(names.length);
-    const large = TYPE_SIZES.some(size => { slide.style.setProperty("--size", size); return fits(); });
-    for (let count = names.length - 1; !large && count > 0; count--) {
+    for (const dense of [false, true]) {
+      slide.classList.toggle("is-dense", dense);
+      if (TYPE_SIZES.some(size => { slide.style.setProperty("--size", size); return fits(); })) return;
+    }
+    for (let count = names.length - 1; count > 0; count--) {
       show(count);
       if (fits()) return;
     }
