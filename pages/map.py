@@ -33,7 +33,8 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
         if st.session_state[session.TAB] == session.TAB_DETAIL:
             detail(desk)
         elif st.session_state[session.TAB] == session.TAB_MEASURE:
-            measure_and_find(desk)
+            with st.container(key="measure-panel"):
+                measure_and_find(desk)
         else:
             empty_notice(desk)
             site_list(desk)

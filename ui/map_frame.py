@@ -11,7 +11,7 @@ import streamlit as st
 from layers.words import Words
 from ui import drawings
 from ui.link import DeskState, Selection, encode
-from ui.session import select, sequence
+from ui.session import TAB, TAB_MEASURE, select, sequence
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _SENT, _SHAPES_SENT, KEY = "map_page_sent", "map_shapes_sent", "map_frame"
@@ -40,7 +40,9 @@ def _take_drawing() -> None:
 def _take_kept() -> None:
     kept = st.session_state[KEY].kept
     if kept:
-        drawings.take_kept(str(kept))
+        drawings.take_kept(str(kept["text"]))
+        if kept["tab"] == TAB_MEASURE:
+            st.session_state[TAB] = TAB_MEASURE
 
 
 def _send_page_again() -> None:
@@ -91,6 +93,7 @@ def show_map(
             "state": message,
             "query": encode(replace(state, view=None)),
             "drawings": _shapes(shapes, state.language),
+            "tab": None if drawings.are_awaited() else st.session_state.get(TAB),
             "sequence": sequence(),
             "visible": visible,
             "title": words("map.label"),

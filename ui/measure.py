@@ -12,12 +12,14 @@ from geo.drawing_file import MAX_DRAWING_FILE_BYTES
 from geo.nearby import Place
 from geo.project import Project
 from geo.vocabulary import KNOWN_GRADES, Phase, Sector
+from layers.list_rows import list_symbol
 from layers.wording import area_in_words, length_in_words, source_in_words
+from layers.words import Words
 from ui import drawings, session
+from ui.board import board
 from ui.cache import surroundings
 from ui.desk import Desk
 from ui.file_button import file_button
-from ui.link import Selection
 from ui.notices import problem_notice
 from ui.place_finder import place_finder
 from ui.text import html, joined, plain
@@ -172,18 +174,26 @@ def _inside(desk: Desk, drawing: Drawing) -> None:
             b=_tally(desk, "sector", inside),
         )
     )
-    for project in inside:
-        known = project.location.grade in KNOWN_GRADES
-        name = plain(
-            words("detail.member", name=project.name_in(words.language), phase=words(f"phase.{project.phase}"))
-        )
-        label = name if known else words("measure.unsure", name=name, accuracy_m=project.location.accuracy_m)
-        st.button(label, key=f"in_{drawing.id}_{project.id}", type="tertiary", on_click=session.select,
-                  args=(Selection("site", project.id),))  # fmt: skip
     st.button(words("measure.export"), key=f"export_{drawing.id}", on_click=session.ask_for_export, args=(None,),
               kwargs={"only": [project.id for project in inside]})  # fmt: skip
+    rows = joined([_row(words, project) for project in inside])
+    board(f"inside_{drawing.id}", html('<ul class="picks compact">{rows}</ul>', rows=rows))
     if any(project.location.grade not in KNOWN_GRADES for project in inside):
         st.caption(words("measure.unsure_note"))
+
+
+def _row(words: Words, project: Project) -> Markup:
+    name, location = project.name_in(words.language), project.location
+    if location.grade not in KNOWN_GRADES:
+        name = words("measure.unsure", name=name, accuracy_m=location.accuracy_m)
+    return html(
+        '<li><button type="button" data-do="site" data-id="{id}"><span class="symbol">{symbol}</span>'
+        '<span class="name">{name}</span><span class="note">{phase}</span></button></li>',
+        id=project.id,
+        symbol=Markup(list_symbol(project)),
+        name=name,
+        phase=words(f"phase.{project.phase}"),
+    )
 
 
 def _tally(desk: Desk, facet: str, projects: Sequence[Project]) -> Markup:

@@ -22,7 +22,7 @@ TABLE, UNPLACED = "project_table", "unplaced_table"
 _SENT: Final = "tables_sent"
 TABLE_WORDS: Final[Sequence[str]] = (
     "column_name", "columns", "ticked", "ticked_hidden", "tick", "tick_all", "untick", "show_on_map", "export",
-    "collect", "on_map", "not_on_map", "none",
+    "collect", "on_map", "not_on_map", "not_on_map_more", "none",
 )  # fmt: skip
 
 _table = st.components.v2.component(
@@ -61,7 +61,7 @@ def _draw(desk: Desk, key: str, make: RowsOf, mask: Mask, caption: str) -> None:
             "selected": selection.id if selection and selection.kind == "site" else None,
             "caption": caption,
             "lang": words.html_lang,
-            "words": {part: words(f"library.{part}") for part in TABLE_WORDS},
+            "words": {"list": words("format.list"), **{part: words(f"library.{part}") for part in TABLE_WORDS}},
         },
         on_picked_change=lambda: _take_pick(key),
         on_export_change=lambda: _take_export(key),

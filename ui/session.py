@@ -57,7 +57,7 @@ def known_ids(data: Dataset) -> Known:
 
 def start(data: Dataset) -> None:
     """Take the state from the link, on a session's first run only."""
-    if _STARTED in st.session_state:
+    if not is_new():
         return
     state, problems = decode(single_values({k: st.query_params.get_all(k) for k in st.query_params}), known_ids(data))
     st.session_state[_STARTED] = True
@@ -78,6 +78,11 @@ def start(data: Dataset) -> None:
     if state.view and _opened_on(EXPORT_PATH):
         set_export_bounds(bounds_of_view(state.view))
         st.session_state[EXTENT] = "view"
+
+
+def is_new() -> bool:
+    """Return whether this session has drawn nothing yet."""
+    return _STARTED not in st.session_state
 
 
 def _opened_on(path: str) -> bool:
@@ -111,7 +116,9 @@ def take_change(changed: Mapping[str, Any]) -> None:
 
 
 def _leave_details_that_hide_the_result(data: Dataset) -> None:
-    """Turn to the list where the picked project no longer passes, or where the reader is searching."""
+    """Turn from the details to the list where the picked project no longer passes, or the reader is searching."""
+    if st.session_state.get(TAB) != TAB_DETAIL:
+        return
     wanted: ProjectFilter = st.session_state[FILTER]
     selection: Selection | None = st.session_state.get(_SELECTION)
     passing = {project.id for project, passed in zip(data.projects, data.index.mask(wanted), strict=True) if passed}

@@ -182,7 +182,7 @@ function planMapBridge(map, folders, data) {
     labels.redraw();
   }
 
-  /* Ticked sites, those of a table beside the map, wear a thin ring; returns how many of them are drawn. */
+  /* Ticked sites, those of a table beside the map, wear a thin ring; returns which of them are drawn. */
   let ticked = [];
   function drawTicked() {
     tickedGroup.clearLayers();
@@ -196,7 +196,7 @@ function planMapBridge(map, folders, data) {
     ticked = ids;
     const found = drawTicked();
     if (fit && found.length) map.fitBounds(L.latLngBounds(found.map(latLngOf)), {padding: [40, 40], maxZoom: 16});
-    return found.length;
+    return found.map(i => sites.id[i]);
   }
 
   function accuracyCircle(i, strong) {

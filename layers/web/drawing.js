@@ -88,8 +88,11 @@ function planDrawing(map, host) {
     shapes.clearLayers();
     for (const {kind: shape, at, text} of drawings) {
       const options = {color: host.colour, weight: 2.5, fillOpacity: 0.07, interactive: false, smoothFactor: 0};
-      const layer = shape === "line" ? L.polyline(at, options) : L.polygon(at, options);
-      layer.bindTooltip(label(text), {permanent: true, direction: "center", className: "drawing-label"}).addTo(shapes);
+      const layer = shape === "line" ? L.polyline(at, options) : L.polygon(at, options), end = at.at(-1);
+      layer.addTo(shapes);
+      const named = shape === "line" ? L.circleMarker(end, {radius: 1, stroke: false, fill: false, interactive: false}) : layer;
+      named.bindTooltip(label(text), {permanent: true, className: "drawing-label",
+        direction: shape !== "line" ? "center" : end[1] < at.at(-2)[1] ? "left" : "right"}).addTo(shapes);
     }
     if (fit && drawings.length) fitTo(drawings.flatMap(({at}) => at));
   }

@@ -47,6 +47,14 @@ def test_what_is_drawn_is_measured_and_says_what_lies_inside(app, features):
     inside = [f for f in features if f["geometry"] and ring.contains(Point(f["geometry"]["coordinates"]))]
     assert len(inside) > 5
     assert f"当前筛选中有 {len(inside)} 个项目" in app.panel().inner_text()
+    rows = app.panel().locator(".picks li")
+    assert rows.count() == len(inside) and rows.first.locator("svg").count() == 1
+    assert rows.first.bounding_box()["height"] <= 32
+    assert app.page.evaluate("() => document.querySelector('.stMain').scrollHeight") < 930
+    app.page.locator(".filter-search").fill("zzzz")
+    app.panel().get_by_text("当前筛选中有 0 个项目").wait_for()
+    app.page.locator(".filter-search").fill("")
+    app.panel().get_by_text(f"当前筛选中有 {len(inside)} 个项目").wait_for()
     app.panel().get_by_role("button", name="导出这些项目").click()
     app.page.get_by_text(f"含 {len(inside)} 项").wait_for()
     app.page.get_by_test_id("stTopNav").get_by_role("link", name="地图", exact=True).click()
@@ -71,6 +79,9 @@ def test_a_line_outlives_filter_page_and_language_and_can_be_deleted(app):
     app.page.locator("iframe.map-frame").wait_for(state="visible")
     label = app.page.frame_locator("iframe.map-frame").locator(".drawing-label")
     assert label.count() == 1
+    end = app.map("m.map.latLngToContainerPoint([38.90, 121.62])")
+    frame = app.page.locator("iframe.map-frame").bounding_box()
+    assert label.bounding_box()["x"] - frame["x"] >= end["x"], "beside the end of a line that goes east"
     app.page.get_by_role("radio", name="English").click()
     app.panel().get_by_role("heading", name="Distance ").wait_for()
     app.panel().get_by_role("button", name="Delete").click()
@@ -134,7 +145,7 @@ def test_drawings_outlive_a_reload_and_clearing_is_for_good(app):
     app.page.reload()
     app.settle()
     app.wait_map(f"{LABELS} === 2")
-    to_measure(app)
+    app.panel().get_by_role("combobox").wait_for()
     assert saved(app) == before
     app.panel().get_by_role("button", name="全部清除").click()
     app.wait_map(f"{LABELS} === 0")
@@ -231,6 +242,11 @@ def test_a_point_is_said_to_be_one_and_what_is_not_there_is_told(app):
     app.panel().get_by_text("底图只有一个点（误差约 ± 25 米）").wait_for()
     app.panel().get_by_text("2018年7月").wait_for()
     app.wait_map("m.map.getZoom() >= 15")
+    box.fill("没有的地方")
+    app.panel().get_by_text("底图没有收录这个名称").wait_for()
+    app.panel().get_by_text("底图只有一个点").wait_for(state="detached")
+    app.wait_map("!w.document.querySelector('.leaflet-tooltip')")
+    assert box.input_value() == "没有的地方"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

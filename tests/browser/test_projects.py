@@ -130,14 +130,15 @@ def test_the_filter_row_and_the_table_go_together(app, features):
 # ---- ticks ----
 
 
-def test_ticked_projects_alone_go_to_the_export(app):
+def test_ticked_projects_alone_go_to_the_export(app, features):
     app.open("/projects?phase=completed")
     row(app, PLACED).locator(".is-tick").click()
     row(app, UNPLACED).locator(".is-tick").click()
     assert "已勾选 2 项" in app.page.locator(".library-said").inner_text()
     app.page.get_by_role("button", name="在地图上看").click()
     said = app.page.locator(".library-said").inner_text()
-    assert "地图上圈出 1 项" in said and "1 项未落图" in said
+    (name,) = [f["properties"]["name"] for f in features if f["id"] == UNPLACED]
+    assert "地图上圈出 1 项" in said and said.endswith(f"：{name}")
     app.wait_map("m.map.getZoom() > 15")
     app.page.get_by_role("button", name="导出所选").click()
     app.page.get_by_text("选定的 2 项").wait_for()

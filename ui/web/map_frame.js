@@ -1,16 +1,17 @@
 /* The map's frame in the app: takes the map's page once, hands state in and events out, keeps the address bar. */
 const VIEW_DELAY_MS = 250;
-const KEPT = "xigang-drawings", KEPT_LIMIT = 2 * 1024 * 1024;
+const KEPT = "xigang-drawings", KEPT_TAB = "xigang-tab", KEPT_LIMIT = 2 * 1024 * 1024;
 
 function fixed(value, digits) {
   return String(+value.toFixed(digits));
 }
 
-/* The drawings outlive a reload in this tab's own storage, which a browser may refuse. */
+/* The drawings and the panel they were in outlive a reload in this tab's own storage, which a browser may refuse. */
 const kept = {
-  read: () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } },
-  write: text => { try { text ? sessionStorage.setItem(KEPT, text) : sessionStorage.removeItem(KEPT); } catch { /* as before */ } }
+  read: key => { try { return sessionStorage.getItem(key); } catch { return null; } },
+  write: (key, text) => { try { text ? sessionStorage.setItem(key, text) : sessionStorage.removeItem(key); } catch { /* as before */ } }
 };
+const wasReloaded = () => performance.getEntriesByType("navigation").some(({type}) => type === "reload");
 
 function makeHost(parent) {
   const frame = parent.querySelector("iframe");
@@ -52,7 +53,7 @@ function makeHost(parent) {
 
   desk.tick = (ids, fit) => {
     const map = frame.contentWindow.planMap;
-    return map && map.applied ? map.tick(ids, fit) : 0;
+    return map && map.applied ? map.tick(ids, fit) : [];
   };
 
   host.open = (html, page) => {
@@ -67,8 +68,8 @@ function makeHost(parent) {
   host.takeDrawings = sent => {
     if (sent.shapes) {
       host.drawings = sent;
-      const text = sent.keep === null ? kept.read() : kept.write(sent.keep);
-      if (text) host.trigger("kept", text.slice(0, KEPT_LIMIT + 1));
+      const text = sent.keep === null ? kept.read(KEPT) : kept.write(KEPT, sent.keep);
+      if (text) host.trigger("kept", {text: text.slice(0, KEPT_LIMIT + 1), tab: wasReloaded() && kept.read(KEPT_TAB)});
     } else if (host.drawings.mark !== sent.mark) host.trigger("lost", sent.mark);
   };
 
@@ -84,6 +85,7 @@ function makeHost(parent) {
       host.open(data.html, data.page);
     }
     host.takeDrawings(data.drawings);
+    if (data.tab) kept.write(KEPT_TAB, data.tab);
     const {shapes = [], fit} = host.drawings;
     host.ready.then(map => {
       if (host.data === data && data.sequence >= desk.sequence) map.apply({...data.state, drawings: shapes, fit});

@@ -39,7 +39,12 @@ function makeFinder(root) {
     const rank = ({keys}) => keys.some(key => key.startsWith(wanted)) ? 0 : keys.some(key => key.includes(wanted)) ? 1 : 2;
     found = places.map(place => ({place, rank: rank(place)})).filter(({rank}) => rank < 2)
       .sort((a, b) => a.rank - b.rank).slice(0, MOST_SHOWN).map(({place}) => place);
-    if (!found.length) return say(words.none, true);
+    if (!found.length) {
+      if (picked) host.trigger("picked", "");
+      picked = null;
+      clear.hidden = false; /* of the text, which stays to be mended */
+      return say(words.none, true);
+    }
     list.replaceChildren(...found.map((place, i) => {
       const option = make("li", {id: `place-finder-${i}`, textContent: place.shown});
       option.setAttribute("role", "option");

@@ -7,7 +7,7 @@
  * events     picked: id, export: [ids], collect: [ids], missing: page
  * Ticks, sorting and columns are the reader's own: kept in the browser, the same in every view and language.
  */
-const GROUP_PX = 30, OVERSCAN = 8, COLUMNS_KEY = "library-columns", MOVES = {ArrowDown: 1, ArrowUp: -1}, STACKED = "(max-width: 700px)";
+const GROUP_PX = 30, MOST_NAMED = 3, OVERSCAN = 8, COLUMNS_KEY = "library-columns", MOVES = {ArrowDown: 1, ArrowUp: -1}, STACKED = "(max-width: 700px)";
 const desk = window.planDesk || (window.planDesk = {sequence: 0});
 const library = desk.library || (desk.library = {tables: new Map(), ticked: new Set(), sort: {}, columns: recalled()});
 
@@ -291,10 +291,13 @@ function makeHost(root) {
   }
 
   function showOnMap() {
-    const on = desk.tick ? desk.tick([...library.ticked], true) : 0, off = library.ticked.size - on;
-    ticksChanged(filled(data.words.on_map, {n: on}) + (off ? filled(data.words.not_on_map, {n: off}) : ""));
+    const on = new Set(desk.tick ? desk.tick([...library.ticked], true) : []), off = [...library.ticked].filter(id => !on.has(id));
+    const named = table.rows.filter(({id}) => off.includes(id)).slice(0, MOST_NAMED).map(({name}) => name);
+    const missing = data.words[off.length > named.length ? "not_on_map_more" : "not_on_map"];
+    ticksChanged(filled(data.words.on_map, {n: on.size})
+      + (off.length ? filled(missing, {n: off.length, names: named.join(data.words.list)}) : ""));
     const map = document.querySelector("iframe.map-frame"), box = map && map.getBoundingClientRect();
-    if (on && box && (box.top > innerHeight - 80 || box.bottom < 80)) map.scrollIntoView({block: "center"});
+    if (on.size && box && (box.top > innerHeight - 80 || box.bottom < 80)) map.scrollIntoView({block: "center"});
   }
 
   /* ---- moving and picking ---- */
