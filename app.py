@@ -8,23 +8,24 @@ from geo.load import UnreadableDistrictError
 from ui.desk import make_desk, navigation, put_desk, taken_for_stage
 from ui.notices import problem_notice
 from ui.session import words
-from ui.shell import header
+from ui.shell import header, loading
 from ui.stage import stage
 
 FAVICON = Path(__file__).resolve().parent / "static" / "icon.svg"
 
 st.set_page_config(page_title="西岗区规划一张图", page_icon=str(FAVICON), layout="wide")
 
-try:
-    desk = make_desk()
-except UnreadableDistrictError as error:
-    problem_notice(words(), [error.problem], title="problem.data_title")
-    st.stop()
+with loading():
+    try:
+        desk = make_desk()
+    except UnreadableDistrictError as error:
+        problem_notice(words(), [error.problem], title="problem.data_title")
+        st.stop()
 
-page = navigation(desk.words)
-header(desk)
-put_desk(desk)
-map_place = st.container(key="map-stage")
-page.run()
-with map_place:
-    stage(taken_for_stage())
+    page = navigation(desk.words)
+    header(desk)
+    put_desk(desk)
+    map_place = st.container(key="map-stage")
+    page.run()
+    with map_place:
+        stage(taken_for_stage())

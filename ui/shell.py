@@ -1,6 +1,8 @@
 """The frame around every page: title, language, currency line and style."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,18 @@ _CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="u
 
 # Streamlit calls every page English.
 _PAGE_LANGUAGE: Final = "<script>document.documentElement.lang = %s;</script>"
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Say that the app is being loaded until a session's first run is over; on a cold server that takes seconds."""
+    place = st.empty()
+    if session.is_new():
+        place.caption(session.words()("app.loading"))
+    try:
+        yield
+    finally:
+        place.empty()
 
 
 def header(desk: Desk) -> None:

@@ -224,7 +224,7 @@ def test_the_export_takes_the_ticked_projects_alone_until_told_otherwise(tmp_pat
     ticked = ["huizhi-yunding", "xiangshuiwan", "5g-infrastructure"]
     app.session_state["export_only"] = frozenset([*ticked, "no-such-project"])
     app.run()
-    assert "含 3 项：已落图 1 项，未落图 2 项" in all_text(app) and "勾选的 3 项" in plain(all_text(app))
+    assert "含 3 项：已落图 1 项，未落图 2 项" in all_text(app) and "选定的 3 项" in plain(all_text(app))
     request = app.session_state["x_asked"]
     data = load_dataset(ROOT / "data")
     assert sorted(p.id for p in wanted_projects(data, request)) == sorted(ticked)
