@@ -35,7 +35,7 @@ matplotlib.rcParams["svg.hashsalt"] = "xigang"
 matplotlib.rcParams["text.hinting"] = "no_hinting"
 
 _UNBROKEN = re.compile(
-    r"(?:±\s?)?\d[\d,.]*\sk?m\b\s?|[\u30a1-\u30fa\u30fc]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.",
+    r"(?:±\s?)?\d[\d,.]*\sk?m²?(?:~\d[\d,.]*\sk?m)?(?![a-z])\s?|[\u30a1-\u30fa\u30fc]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s?|\s|.",
     re.DOTALL,
 )
 SMALL_KANA: Final = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々ゝゞ"

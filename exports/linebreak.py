@@ -14,7 +14,7 @@ Pairs = Mapping[str, int]
 """How many names hold each pair of neighbouring characters."""
 STRENGTH_EM = 1.2
 _PAIRS: dict[str, Pairs] = {}
-_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef·]")
 
 
 def pairs_of(data: Dataset) -> Pairs:
@@ -73,7 +73,7 @@ def _breaks(name: str, pairs: Pairs) -> Iterable[tuple[int, float]]:
     """Yield where a name may be broken, and how much that tears apart."""
     for i in range(1, len(name)):
         before, after = name[i - 1], name[i]
-        if before == " " or after == "（":
+        if before == " " or after in "（(":
             yield i, 0.0
         elif after not in NOT_FIRST and after not in " –-" and before not in NOT_LAST and _is_wide(before + after):
             yield i, STRENGTH_EM * math.log2(1 + pairs.get(before + after, 0))
