@@ -11,6 +11,7 @@ from exports.comparison import write_comparison_pdf, write_comparison_xlsx
 from exports.formats import FORMATS
 from exports.request import ExportRequest
 from exports.writing import file_stem
+from geo.filter import ProjectFilter
 from ui import session
 from ui.cache import surroundings
 from ui.desk import Desk
@@ -24,9 +25,9 @@ def compare_files(desk: Desk) -> None:
     with st.container(horizontal=True, key="compare-files"):
         st.button(
             words("compare.export", n=len(state.shortlist)), key="export_shortlist", on_click=session.ask_for_export,
-            args=(None,), kwargs={"only": state.shortlist},
+            args=(None,), kwargs={"only": state.shortlist, "file_format": "sitesheet"},
         )  # fmt: skip
-        request = ExportRequest(language=words.language)
+        request = ExportRequest(language=words.language, filter=ProjectFilter(only=frozenset(desk.numbers)))
         stem = file_stem(desk.data, request, words("page.compare"))
         for code in _WRITERS:
             st.download_button(

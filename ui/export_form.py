@@ -74,12 +74,9 @@ def export_form(desk: Desk) -> Asked:
     language = _language(words)
     second = _second_language(words, language) if code in OF_SITES else None
     purpose = _purpose(words)
-    selected = desk.state.selection
-    sites = (
-        (selected.id,) if code in ABOUT_SITES and selected and selected.kind == "site" and _only_selected(desk) else ()
-    )
-    open_only = code in ABOUT_OPPORTUNITIES and _open_only(desk)
     only = session.exported_alone(desk.data)
+    sites = _sites(desk, only) if code in ABOUT_SITES else ()
+    open_only = code in ABOUT_OPPORTUNITIES and _open_only(desk)
     _filter(desk, only)
     wanted = ProjectFilter(only=only) if only else desk.state.filter
     asked = {"filter": wanted, "language": language, "second_language": second, "title": title or None, "size": size,
@@ -87,6 +84,15 @@ def export_form(desk: Desk) -> Asked:
              "crs": crs, "dpi": dpi}  # fmt: skip
     request = st.session_state[_ASKED] = ExportRequest.model_validate(asked)
     return Asked(code, request)
+
+
+def _sites(desk: Desk, only: frozenset[str]) -> tuple[str, ...]:
+    """Return the ids of the projects with a page of their own in their order; none where it is the plan's."""
+    selected = desk.state.selection
+    if selected and selected.kind == "site" and _only_selected(desk):
+        return (selected.id,)
+    in_order = tuple(each for each in desk.state.shortlist if each in only)
+    return in_order if len(in_order) == len(only) else ()
 
 
 def _size(words: Words) -> str:
@@ -172,6 +178,9 @@ def _filter(desk: Desk, only: frozenset[str]) -> None:
     text = plain(words("format.phrases").join(phrases)) if phrases else words("print.everything")
     st.markdown(words("export.filter", filter=text, n=len(desk.wanted)))
     st.page_link(MAP_PAGE, label=words("export.change_filter"))
+    if shortlist := desk.state.shortlist:
+        st.button(words("compare.export", n=len(shortlist)), key="x_shortlist", on_click=session.export_only,
+                  args=(shortlist,))  # fmt: skip
 
 
 def _presets(desk: Desk) -> None:

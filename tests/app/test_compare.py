@@ -12,9 +12,7 @@ from streamlit.testing.v1 import AppTest
 from geo.load import load_dataset
 from layers.words import LANGUAGES, words_in
 from tests.app.test_pages import (
-    CHINESE,
     IDENTIFIER,
-    MARKED_CHINESE,
     ROOT,
     all_text,
     component,
@@ -23,6 +21,7 @@ from tests.app.test_pages import (
     open_app,
     plain,
 )
+from tests.languages import strangers
 from ui.link import Selection
 
 PAGE = "pages/compare.py"
@@ -69,8 +68,7 @@ def test_the_comparison_says_what_the_files_hold(language):
         assert [m["name"] for m in p["mentions"] if m["name"] not in table[words("detail.mentions")][i]] == []
         assert words(f"grade.{p['location']['grade']}") in table[words("detail.grade")][i]
     assert IDENTIFIER.findall(markup(app) + plain(all_text(app))) == []
-    if language in ("en", "ko", "ru"):
-        assert CHINESE.findall(MARKED_CHINESE.sub("", markup(app))) == []
+    assert strangers(markup(app), language) == set()
     assert words(
         "compare.not_on_map", names=words("compare.numbered", number=3, name=name(UNPLACED, language))
     ) in plain("\n".join(caption.value for caption in app.caption))
@@ -137,7 +135,7 @@ def test_collected_in_the_details_and_counted_everywhere():
 def test_the_whole_shortlist_goes_to_the_export_page():
     app = open_comparison(*THREE)
     app.button(key="export_shortlist").click().run()
-    assert app.session_state["export_only"] == frozenset(THREE)
+    assert app.session_state["export_only"] == frozenset(THREE) and app.session_state["x_format"] == "sitesheet"
 
 
 def test_an_empty_shortlist_says_how_to_fill_it():

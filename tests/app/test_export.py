@@ -152,3 +152,16 @@ def test_the_sheet_of_a_picked_project_is_asked_for_from_its_details_and_in_two_
     assert not app.exception and app.session_state["x_asked"].second_language is None
     app.selectbox(key="x_format").set_value("pdf").run()
     assert "x_second_language" not in [box.key for box in app.selectbox]
+
+
+def test_a_shortlist_is_exported_in_its_own_order():
+    in_plan = [f["id"] for f in features()]
+    listed = [in_plan[40], in_plan[3], in_plan[17]]
+    app = open_app(PAGE, list=",".join(listed))
+    app.session_state["x_format"] = "sitesheet"
+    app.run()
+    assert app.session_state["x_asked"].sites == () and not app.session_state["x_asked"].filter.only
+    app.button(key="x_shortlist").click().run()
+    assert not app.exception
+    assert app.session_state["x_asked"].sites == tuple(listed)
+    assert app.session_state["x_asked"].filter.only == frozenset(listed)

@@ -97,7 +97,8 @@ def test_a_place_found_says_what_the_map_has_of_it_and_from_when(language):
     name = name_in(station, language)
     app.session_state["focus"] = listed[words("measure.place", name=name, kind=words("place.metro"))]
     app.run()
-    assert words("measure.found_point_within", n="25") in said(app).replace("\\", "") and "2018" in said(app)
+    found = words("measure.found_point_within", n="25").replace("\u00a0", " ")
+    assert found in said(app).replace("\\", "") and "2018" in said(app)
     assert frame(app)["state"]["focus"]["parts"] == []
 
 

@@ -290,7 +290,7 @@ def test_every_project_has_a_card_with_its_evidence(language):
             lon, lat = feature["geometry"]["coordinates"]
             facts.append(f"{lon:.5f}° E, {lat:.5f}° N")
             accuracy = f"{p['location']['accuracy_m']:,}".replace(",", THOUSANDS.get(language, ","))
-            assert f"±{accuracy}" in text.replace("± ", "±"), feature["id"]
+            assert re.search(rf"±\s?{accuracy}\b", text), feature["id"]
         assert [fact for fact in facts if fact.replace("&#34;", '"') not in text.replace("&#34;", '"')] == [], feature[
             "id"
         ]
