@@ -1,6 +1,7 @@
 """The slide of one project: its map and facts, or, where it has no place, the facts alone and what else is there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Final
 
 from pptx.enum.shapes import MSO_SHAPE
@@ -19,24 +20,37 @@ from exports.deckpanel import (
     text_row,
 )
 from exports.decktable import Cell, Table, fits, put_table
-from exports.decktext import Paragraph, Run, fitted_line, fitted_text, one_line, paragraph, set_text, text_height
+from exports.decktext import (
+    Paragraph,
+    Run,
+    clean,
+    fitted_line,
+    fitted_text,
+    line_width,
+    one_line,
+    paragraph,
+    set_text,
+    text_height,
+)
 from exports.mapframe import DrawnMap
 from exports.mapplan import MapPlan
 from exports.marginalia import notes_of, stamp_of
 from exports.native_map import Entry, Looks, preset
 from exports.request import Extent
-from exports.slides import Box, Canvas
+from exports.slides import Box, Canvas, describe
 from geo.project import Mention, Project
 from layers import style
-from layers.site_wording import Fact, Paired, around_in_words, paired, plan_facts
-from layers.wording import (
-    evidence_facts,
-    mention_in_words,
-    mention_place,
-    mention_printed_under,
-    office_facts,
-    place_name,
+from layers.site_wording import (
+    CONTACT_FIELDS,
+    Fact,
+    Paired,
+    around_in_words,
+    contact_in_words,
+    offer_facts,
+    paired,
+    plan_facts,
 )
+from layers.wording import evidence_facts, mention_in_words, mention_place, mention_printed_under, place_name
 from layers.words import Words
 
 SITE_DPI: Final = 150
@@ -45,38 +59,124 @@ WIDE_FACT_SIZES: Final = (13.5, 13.0, *FACT_SIZES)
 SUMMARY_SIZES: Final = (13.0, 12.0, 11.0, 10.0, 9.0)
 WIDE_SUMMARY_SIZES: Final = (16.0, 15.0, 14.0, *SUMMARY_SIZES)
 INDEX_PT: Final = 9.0
-SMALL_SIZES: Final = (8.5, 8.0, 7.5)
-MAP_SHARE, BILINGUAL_MAP_SHARE = 0.52, 0.38
+WIDE_PT: Final = 700.0
+MORE_PT: Final = 12.0
+"""Room for the line that says what is cut stands in the notes."""
+FOOT_SHARE: Final = 0.5
+"""How much of a slide the facts below the map may take at most."""
+CONTACT_PT, CONTACT_SIZES = 20.0, (10.5, 10.0, 9.5, 9.0)
+LABEL_SHARE: Final = 0.62
+MAP_SHARE, BILINGUAL_MAP_SHARE = 0.52, 0.33
 BAND_PT: Final = 26.0
 BAND_SIZES: Final = (12.5, 11.5, 10.5, 9.5, 8.5)
+SUMMARY_SHARE, BILINGUAL_SUMMARY_SHARE = 0.26, 0.45
+BILINGUAL_SIZES: Final = (10.5, 10.0, 9.5, 9.0)
 RELATED_ROOM_PT: Final = 96.0
 BULLET_PT: Final = 10.0
 
 
-def project_slide(frame: DeckFrame, project: Project) -> Canvas:
-    """Add the slide of one project, with all that is known of it in the notes."""
+def project_slide(frame: DeckFrame, project: Project, *, has_blanks: bool = False) -> Canvas:
+    """Add the slide of one project, with all that is known of it in the notes.
+
+    Parameters
+    ----------
+    has_blanks : leave lines to write a contact on where the office has named none
+    """
     words = frame.words
     currency = frame.in_all(lambda words: words("map.currency", month=words.month(frame.data.district.plan.date)))
     names = [project.name_in(other.language) for other in frame.tongues[1:]]
     canvas = frame.add(project.name_in(words.language), frame.sentence(*names, frame.zh_beside(project.name), currency))
     canvas.notes += _notes(frame, project)
+    body = _contact(frame, canvas, project, has_blanks=has_blanks)
     if project.placed:
-        _with_map(frame, canvas, project)
+        _with_map(frame, canvas, body, project)
     else:
-        _without_map(frame, canvas, project)
+        _without_map(frame, canvas, body, project)
     return canvas
 
 
-def _told(frame: DeckFrame, project: Project, *, lean: bool = False) -> list[Paired]:
-    """Return what is said of a project in every language; `lean` leaves out its element's part and its surroundings."""
+def _contact(frame: DeckFrame, canvas: Canvas, project: Project, *, has_blanks: bool) -> Box:
+    """Put whom to ask in one line at the foot, else lines to write on if wanted; return the room above."""
+    body, words = frame.deck.body, frame.words
+    told = frame.in_all(_contact_of(project))
+    if not told and not has_blanks:
+        return body
+    top = body.top + body.height - CONTACT_PT + 4
+    term = frame.in_all(_word("offer.contact"))
+    head = line_width(term, CONTACT_SIZES[-1], bold=True) + GAP_PT
+    title = paragraph(term, CONTACT_SIZES[-1], bold=True, colour=style.TITLE)
+    canvas.text(Box(body.left, top, head, CONTACT_PT - 4), [title], words("offer.contact"), anchor="b")
+    place = Box(body.left + head, top, body.width - head, CONTACT_PT - 4)
+    if told:
+        fitted, size = fitted_text(told, place.width, place.height, CONTACT_SIZES)
+        canvas.text(place, [paragraph(fitted, size)], words("offer.contact"), anchor="b")
+        canvas.notes.append(words("format.term", term=term, value=told))
+    else:
+        _blanks(frame, canvas, place)
+    return Box(body.left, body.top, body.width, body.height - CONTACT_PT - 8)
+
+
+def _contact_of(project: Project) -> Callable[[Words], str]:
+    return lambda words: contact_in_words(words, project) or ""
+
+
+def _word(code: str) -> Callable[[Words], str]:
+    return lambda words: words(code)
+
+
+def _blanks(frame: DeckFrame, canvas: Canvas, box: Box) -> None:
+    """Put a labelled line to write on for each part of a contact."""
+    step, size = box.width / len(CONTACT_FIELDS), CONTACT_SIZES[-1]
+    for i, field in enumerate(CONTACT_FIELDS):
+        label = one_line(frame.in_all(_word(field)), step * LABEL_SHARE, size)
+        left, used = box.left + i * step, line_width(label, size) + 5
+        place = Box(left, box.top, used, box.height)
+        canvas.text(place, [paragraph(label, size, colour=style.TEXT_SECONDARY)], label, anchor="b")
+        rule = Box(left + used, box.top + box.height - 1, step - used - GAP_PT, 0.75)
+        describe(preset(canvas, MSO_SHAPE.RECTANGLE, rule, Looks(style.TEXT_SECONDARY), label), label, label)
+
+
+def _told(frame: DeckFrame, project: Project) -> list[Paired]:
+    """Return what is said of a project in every language."""
     data = frame.data
 
     def facts(words: Words) -> list[Fact]:
-        facts = [*plan_facts(data, words, project, element=not lean), *office_facts(words, project)]
+        facts = [*plan_facts(data, words, project), *offer_facts(words, project)]
         around = around_in_words(data, words, frame.surroundings, project)
-        return [*facts, (words("detail.near"), around)] if project.placed and not lean else facts
+        return [*facts, (words("detail.near"), around)] if project.placed else facts
 
     return paired(frame.tongues, facts)
+
+
+def _shown(frame: DeckFrame, project: Project) -> list[Paired]:
+    """Return what is said of a project, its mentions in one row, without the sector, which the band names."""
+    told = [fact for fact in _told(frame, project) if fact[0][0] != frame.words("detail.sector")]
+    return _joined(frame, told, lambda term: not term)
+
+
+def _shown_evidence(frame: DeckFrame, project: Project) -> list[Paired]:
+    """Return how the place is known; beside a map in two languages, in fewer rows."""
+    evidence = _evidence(frame, project)
+    if len(frame.tongues) == 1 or not project.placed:
+        return evidence
+    continuing = {frame.words(code) for code in ("detail.coordinate", "detail.address", "detail.checked")}
+    return _joined(frame, evidence, continuing.__contains__)
+
+
+def _joined(frame: DeckFrame, facts: Sequence[Paired], is_continuing: Callable[[str], bool]) -> list[Paired]:
+    """Return facts, those that continue the one above told in its row."""
+    rows: list[Paired] = []
+    for fact in facts:
+        if not (rows and is_continuing(fact[0][0])):
+            rows.append(fact)
+            continue
+        both = zip(frame.tongues, rows.pop(), fact, strict=True)
+        rows.append(tuple((term, _with_more(words, value, *more)) for words, (term, value), more in both))
+    return rows
+
+
+def _with_more(words: Words, value: str, term: str, more: str) -> str:
+    return words("format.phrases").join([value, words("format.term", term=term, value=more) if term else more])
 
 
 def _evidence(frame: DeckFrame, project: Project) -> list[Paired]:
@@ -114,14 +214,24 @@ def _summary(
 ) -> float:
     """Put the summary in at most a share of the box; return its height."""
     used = 0.0
-    for words in frame.tongues:
-        told = project.summary.in_language(words.language)
-        fitted, size = fitted_text(told, box.width, box.height * share / len(frame.tongues), sizes)
-        height = text_height(fitted, box.width, size)
+    for words, (fitted, size, height) in zip(
+        frame.tongues, _set_summary(frame, box, project, share, sizes), strict=True
+    ):
         place = Box(box.left, box.top + used, box.width, height)
         canvas.text(place, [paragraph(fitted, size)], words("table.summary"))
         used += height + 3
     return used - 3
+
+
+def _set_summary(
+    frame: DeckFrame, box: Box, project: Project, share: float, sizes: Sequence[float]
+) -> list[tuple[str, float, float]]:
+    """Return the summary as it finds room in every language: its text, size and height."""
+    told = [project.summary.in_language(words.language) for words in frame.tongues]
+    sizes = _sizes(frame, sizes)
+    most = box.height * share / len(told)
+    fitted = [fitted_text(each, box.width, most, sizes) for each in told]
+    return [(text, size, text_height(text, box.width, size)) for text, size in fitted]
 
 
 def _fact_table(
@@ -134,19 +244,32 @@ def _fact_table(
     *,
     stretch: float = 1.2,
 ) -> float:
-    """Put facts with a column for each language; return the table's height."""
-    name = project.name_in(frame.words.language)
-    alt = frame.words("deck.alt_facts", name=name)
+    """Put facts with a column for each language, and below them that more is in the notes where they are cut."""
+    words = frame.words
+    name = project.name_in(words.language)
+    alt = words("deck.alt_facts", name=name)
     table = _table_of(frame, box.width, facts)
-    return put_table(canvas, box, table, _sizes(frame, sizes), name, alt, stretch=stretch)
+    if fits(table, box.height, sizes[-1]):
+        return put_table(canvas, box, table, sizes, name, alt, stretch=stretch)
+    cut = Box(box.left, box.top, box.width, box.height - MORE_PT - 3)
+    used = put_table(canvas, cut, table, sizes, name, alt) + 3
+    _say_more(frame, canvas, box.below(used))
+    return used + MORE_PT
+
+
+def _say_more(frame: DeckFrame, canvas: Canvas, box: Box) -> None:
+    """Say at the top of a box that what is cut stands in the notes."""
+    said = frame.words("deck.more_in_notes")
+    place = Box(box.left, box.top, box.width, MORE_PT)
+    canvas.text(place, [paragraph(said, INDEX_PT, align="r", colour=style.TEXT_SECONDARY)], said)
 
 
 def _sizes(frame: DeckFrame, sizes: Sequence[float]) -> Sequence[float]:
-    return sizes if len(frame.tongues) == 1 else (*sizes, *SMALL_SIZES)
+    return sizes if len(frame.tongues) == 1 else BILINGUAL_SIZES
 
 
 def _table_of(frame: DeckFrame, width: float, facts: Sequence[Paired]) -> Table:
-    terms = min(max(width * 0.27, 70), 130)
+    terms = min(max(width * 0.27, 70), 130 if width < WIDE_PT else 190)
     rows = tuple(
         (Cell(" / ".join(dict.fromkeys(term for term, _ in fact))), *(Cell(value) for _, value in fact))
         for fact in facts
@@ -158,34 +281,70 @@ def _table_of(frame: DeckFrame, width: float, facts: Sequence[Paired]) -> Table:
 # ---- with a place ----
 
 
-def _with_map(frame: DeckFrame, canvas: Canvas, project: Project) -> None:
-    body, words = frame.deck.body, frame.words
+def _with_map(frame: DeckFrame, canvas: Canvas, body: Box, project: Project) -> None:
+    """Put map and facts beside each other; what finds no room there goes below both, over the whole width.
+
+    Where that is not enough the summary, which only tells the facts over, is left to the notes.
+    """
     width = body.width * (MAP_SHARE if len(frame.tongues) == 1 else BILINGUAL_MAP_SHARE)
-    plan, height = _site_map(frame, project, width)
+    facts = [*_shown(frame, project), *_shown_evidence(frame, project)]
+    feet = list(_feet(frame, _beside(body, width).width, facts, body))
+    for is_brief, foot in product((False, True), feet):
+        height = sum(_table_of(frame, body.width, foot).heights(FACT_SIZES[-1])) + 9 if foot else 0
+        above = Box(body.left, body.top, body.width, body.height - height)
+        plan, map_height = _site_map(frame, project, width, above.height)
+        right, index = _beside(above, width), _index_text(frame, plan.drawn)
+        told = [fact for fact in facts if fact not in foot]
+        room = _room(frame, right, project, index, is_brief=is_brief)
+        has_whole_summary = is_brief or _is_summary_whole(frame, right, project)
+        if has_whole_summary and fits(_table_of(frame, right.width, told), room.height, FACT_SIZES[-1]):
+            break
+    _put_map(frame, canvas, Box(above.left, above.top, width, above.height), project, plan, map_height)
+    _facts(frame, canvas, right, room, project, told, index, is_brief=is_brief)
+    if foot:
+        _fact_table(frame, canvas, body.below(above.height, 8), foot, FACT_SIZES, project)
+
+
+def _feet(frame: DeckFrame, width: float, facts: Sequence[Paired], body: Box) -> Iterator[list[Paired]]:
+    """Yield ever more of the facts that stand highest in a table of this width, while they fit the foot of `body`."""
+    heights = _table_of(frame, width, facts).heights(FACT_SIZES[-1])
+    highest = sorted(range(len(facts)), key=lambda i: -heights[i])
+    for count in range(len(facts)):
+        foot = [facts[i] for i in sorted(highest[:count])]
+        if foot and not fits(_table_of(frame, body.width, foot), body.height * FOOT_SHARE, FACT_SIZES[-1]):
+            return
+        yield foot
+
+
+def _beside(body: Box, width: float) -> Box:
+    """Return the room to the right of a map."""
+    taken = width + GAP_PT + 4
+    return Box(body.left + taken, body.top, body.width - taken, body.height)
+
+
+def _put_map(frame: DeckFrame, canvas: Canvas, box: Box, project: Project, plan: MapPlan, height: float) -> None:
+    """Put the map with its legend below."""
+    words = frame.words
     name = project.name_in(words.language)
     place = words("format.phrases").join(value for _, value in evidence_facts(words, project)[:2])
     alt = words("deck.alt_site_map", name=name, facts=place)
-    canvas.picture(Box(body.left, body.top, width, height), rendered(plan, SITE_DPI), name, alt)
-    strip = Box(body.left, body.top + height + 4, width, body.height - height - 4)
-    put_strip(canvas, _entries(frame, plan.drawn), strip, INDEX_PT, frame.legend_alt)
-    left = body.left + width + GAP_PT + 4
-    right = Box(left, body.top, body.left + body.width - left, body.height)
-    _facts(frame, canvas, right, project, _index_text(frame, plan.drawn))
+    canvas.picture(Box(box.left, box.top, box.width, height), rendered(plan, SITE_DPI), name, alt)
+    put_strip(canvas, _entries(frame, plan.drawn), box.below(height, 4), INDEX_PT, frame.legend_alt)
 
 
 def _entries(frame: DeckFrame, drawn: DrawnMap) -> list[Entry]:
     return [*sector_entries(frame.words, drawn), *certainty_entries(frame.words, drawn)]
 
 
-def _site_map(frame: DeckFrame, project: Project, width: float) -> tuple[MapPlan, float]:
+def _site_map(frame: DeckFrame, project: Project, width: float, room: float) -> tuple[MapPlan, float]:
     """Return the map around a site and its height, which leaves room for the legend below it."""
     extent = Extent(kind="site", id=project.id)
     request = frame.request.model_copy(update={"extent": extent, "title": None})
-    height = frame.deck.body.height - 36
+    height = room - 36
     plan = plan_slide_map(frame.data, request, width, height)
     need = strip_height(_entries(frame, plan.drawn), width, INDEX_PT) + 4
     if need > 36:
-        height = frame.deck.body.height - need
+        height = room - need
         plan = plan_slide_map(frame.data, request, width, height)
     return plan, height
 
@@ -198,46 +357,74 @@ def _index_text(frame: DeckFrame, drawn: DrawnMap) -> str:
     return words("format.term", term=words("print.index"), value=words("format.phrases").join(numbered))
 
 
-def _facts(frame: DeckFrame, canvas: Canvas, box: Box, project: Project, index: str) -> None:
-    """Put band, summary, the table of facts, and below it the index of the map's numbers."""
-    words = frame.words
+def _summary_share(frame: DeckFrame) -> float:
+    return SUMMARY_SHARE if len(frame.tongues) == 1 else BILINGUAL_SUMMARY_SHARE
+
+
+def _is_summary_whole(frame: DeckFrame, box: Box, project: Project) -> bool:
+    shown = _set_summary(frame, box.below(BAND_PT, 8), project, _summary_share(frame), SUMMARY_SIZES)
+    told = [clean(project.summary.in_language(words.language)) for words in frame.tongues]
+    return [text for text, *_ in shown] == told
+
+
+def _room(frame: DeckFrame, box: Box, project: Project, index: str, *, is_brief: bool) -> Box:
+    """Return where the table of facts may stand, between the summary and the index of the map's numbers."""
+    rest = box.below(BAND_PT, 8)
+    summary = _set_summary(frame, rest, project, _summary_share(frame), SUMMARY_SIZES)
+    rest = rest.below(MORE_PT if is_brief else sum(height + 3 for *_, height in summary) - 3, 8)
+    below = min(text_height(index, rest.width, INDEX_PT) + 10, rest.height * 0.42) if index else 0
+    return Box(rest.left, rest.top, rest.width, rest.height - below)
+
+
+def _facts(
+    frame: DeckFrame,
+    canvas: Canvas,
+    box: Box,
+    room: Box,
+    project: Project,
+    facts: Sequence[Paired],
+    index: str,
+    *,
+    is_brief: bool,
+) -> None:
+    """Put band, summary, the table of facts in its `room`, and below it the index of the map's numbers."""
     _band(frame, canvas, Box(box.left, box.top, box.width, BAND_PT), project)
     rest = box.below(BAND_PT, 8)
-    rest = rest.below(_summary(frame, canvas, rest, project, 0.26, SUMMARY_SIZES), 8)
-    below = min(text_height(index, rest.width, INDEX_PT) + 10, rest.height * 0.42) if index else 0
-    room = Box(rest.left, rest.top, rest.width, rest.height - below)
-    facts = [[*_told(frame, project, lean=lean), *_evidence(frame, project)] for lean in (False, True)]
-    whole = fits(_table_of(frame, room.width, facts[0]), room.height, _sizes(frame, FACT_SIZES)[-1])
-    used = _fact_table(frame, canvas, room, facts[not whole], FACT_SIZES, project)
+    if is_brief:
+        _say_more(frame, canvas, rest)
+    else:
+        _summary(frame, canvas, rest, project, _summary_share(frame), SUMMARY_SIZES)
+    used = _fact_table(frame, canvas, room, facts, FACT_SIZES, project)
     if index:
-        place = rest.below(used, 10)
+        place = Box(room.left, room.top, room.width, box.top + box.height - room.top).below(used, 10)
         fitted, size = fitted_text(index, place.width, place.height, (10.5, 10, 9.5, INDEX_PT))
-        canvas.text(place, [paragraph(fitted, size, colour=style.TEXT_SECONDARY)], words("print.index"))
+        canvas.text(place, [paragraph(fitted, size, colour=style.TEXT_SECONDARY)], frame.words("print.index"))
         canvas.notes.append(index)
 
 
 # ---- without a place ----
 
 
-def _without_map(frame: DeckFrame, canvas: Canvas, project: Project) -> None:
+def _without_map(frame: DeckFrame, canvas: Canvas, body: Box, project: Project) -> None:
     """Put what the plan says on the left, its wordings and why there is no place on the right, related ones below."""
-    body, words = frame.deck.body, frame.words
+    words = frame.words
     evidence = _evidence(frame, project)
-    told = [fact for fact in _told(frame, project) if fact[0][0] not in ("", words("detail.mentions"))]
+    told = [fact for fact in _shown(frame, project) if fact[0][0] != words("detail.mentions")]
     half = (body.width - 2 * GAP_PT) / 2
     left = Box(body.left, body.top, half, body.height - RELATED_ROOM_PT)
     _band(frame, canvas, Box(left.left, left.top, half, BAND_PT), project)
     rest = left.below(BAND_PT, 10)
     rest = rest.below(_summary(frame, canvas, rest, project, 0.4, WIDE_SUMMARY_SIZES), 10)
-    used = _fact_table(frame, canvas, rest, told, WIDE_FACT_SIZES, project)
+    sizes = _sizes(frame, WIDE_FACT_SIZES)
+    used = _fact_table(frame, canvas, rest, told, sizes, project)
     bottom = rest.top + used
     right = Box(body.left + half + 2 * GAP_PT, body.top, half, left.height)
     used = _mention_table(frame, canvas, Box(right.left, right.top, half, right.height * 0.55), project)
     rest = right.below(used, 14)
-    head = Paragraph((Run(frame.in_all(lambda words: words("deck.not_on_map")), True, style.SELECTION),), 14)
+    head = Paragraph((Run(frame.in_all(_word("deck.not_on_map")), True, style.SELECTION),), 14)
     canvas.text(Box(rest.left, rest.top, half, 20), [head], words("deck.not_on_map"))
     rest = rest.below(20, 4)
-    used = _fact_table(frame, canvas, rest, evidence, WIDE_FACT_SIZES, project)
+    used = _fact_table(frame, canvas, rest, evidence, sizes, project)
     bottom = max(bottom, rest.top + used) + 18
     _related(frame, canvas, Box(body.left, bottom, body.width, body.top + body.height - bottom), project)
 
@@ -252,7 +439,7 @@ def _mention_table(frame: DeckFrame, canvas: Canvas, box: Box, project: Project)
         rows.append((Cell(mention.name, bold=True), Cell(place), Cell(under)))
     table = Table(tuple(rows), (box.width * 0.42, box.width * 0.36, box.width * 0.22))
     alt = words("deck.alt_mentions", name=project.name_in(words.language))
-    return put_table(canvas, box, table, WIDE_FACT_SIZES, words("detail.mentions"), alt)
+    return put_table(canvas, box, table, _sizes(frame, WIDE_FACT_SIZES), words("detail.mentions"), alt)
 
 
 def _place_in_all(frame: DeckFrame, mention: Mention) -> str:

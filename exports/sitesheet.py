@@ -42,6 +42,7 @@ from geo.nearby import Surroundings
 from geo.project import Project
 from layers import style
 from layers.site_wording import (
+    CONTACT_FIELDS,
     Paired,
     around_facts,
     contact_in_words,
@@ -68,7 +69,6 @@ CONTACT_PT, CONTACT_TYPE_PT = 46.0, 8.5
 REASON_PT: Final = 8.0
 TERM_SHARE: Final = 0.33
 MOST_SHARE: Final = 0.6
-FIELDS: Final = ("sheet.office", "sheet.person", "sheet.phone")
 
 Progress = Callable[[int, int], None]
 
@@ -370,8 +370,8 @@ class SiteSheet:
             put(layer, text(line, self.left, top - 23 - i * CONTACT_TYPE_PT * LINE_HEIGHT, CONTACT_TYPE_PT))
         if told:
             return
-        step = (self.width + GAP_PT) / len(FIELDS)
-        for i, field in enumerate(FIELDS):
+        step = (self.width + GAP_PT) / len(CONTACT_FIELDS)
+        for i, field in enumerate(CONTACT_FIELDS):
             label, x = " / ".join(words(field) for words in self.tongues), self.left + i * step
             draw_rule(layer, x, top - 33, step - GAP_PT, style.TEXT_SECONDARY)
             shown = shortened(label, step - GAP_PT, LEGEND_PT)

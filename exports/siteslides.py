@@ -36,7 +36,7 @@ def write_site_slides(data: Dataset, request: ExportRequest, path: Path, *, prog
     frame = DeckFrame(data, request.model_copy(update={"size": "slide", "extent": Extent(), "filter": only}), None)
     title = booklet_title(data, request, chosen if len(chosen) == 1 else ())
     for done in range(len(chosen) + 1):
-        canvas = project_slide(frame, chosen[done - 1]) if done else _cover(frame, title, chosen)
+        canvas = project_slide(frame, chosen[done - 1], has_blanks=True) if done else _cover(frame, title, chosen)
         canvas.write_notes()
         if progress:
             progress(done + 1, len(chosen) + 1)

@@ -1,6 +1,7 @@
 """What a sheet or slide of one site says of it, part by part; the facts of two languages stand beside each other."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from geo.compare import COMPARED_KINDS
 from geo.load import Dataset
@@ -9,6 +10,9 @@ from geo.project import Project
 from layers.compare_rows import NOTHING, Cell, compare_rows
 from layers.wording import mention_in_words, office_facts, phases_in_words, structure_in_words
 from layers.words import Words
+
+CONTACT_FIELDS: Final = ("sheet.office", "sheet.person", "sheet.phone")
+"""What is to be written on a sheet or slide where the office has named no contact."""
 
 Fact = tuple[str, str]
 Paired = tuple[Fact, ...]

@@ -13,6 +13,8 @@ from pyproj import Geod
 
 from exports.__main__ import main
 from exports.canvas import Halo, Layer
+from exports.deckframe import DeckFrame
+from exports.deckproject import project_slide
 from exports.fonts import MISSING
 from exports.formats import export
 from exports.request import ExportRequest
@@ -270,6 +272,41 @@ def test_slides_are_a_cover_and_one_for_each_site_in_every_language(data, slides
         for shape in slide.shapes:
             assert shape.left >= 0 and shape.left + shape.width <= slides.slide_width + 1
             assert shape.top >= 0 and shape.top + shape.height <= slides.slide_height + 1
+
+
+def sizes_on(slide):
+    return [run.font.size.pt for shape in slide.shapes if shape.has_table for row in shape.table.rows
+            for cell in row.cells for paragraph in cell.text_frame.paragraphs for run in paragraph.runs]  # fmt: skip
+
+
+def test_every_slide_has_surroundings_and_a_contact_in_type_to_be_read_or_says_what_is_cut(data, slides, languages):
+    first = words_in(languages[0])
+    for site, slide in zip(SITES.values(), list(slides.slides)[1:], strict=True):
+        project, text = data.project(site), texts_on(slide)
+        for words in map(words_in, languages):
+            said = [words("offer.contact"), words("sheet.office"), words("sheet.person"), words("sheet.phone")]
+            said += [words("detail.near")] if project.placed else []
+            element = data.element(project.element)
+            if element and squeezed(first("deck.more_in_notes")) not in text:
+                said += [each.in_language(words.language) for each in element.element.functions]
+                said += [each.in_language(words.language) for each in element.element.leading_sectors]
+            assert absent(said, text) == []
+        assert min(sizes_on(slide)) >= 9
+        assert ("…" in text) <= (squeezed(first("deck.more_in_notes")) in text)
+        tables = [shape for shape in slide.shapes if shape.has_table]
+        contact = next(shape for shape in slide.shapes if shape.name == first("offer.contact"))
+        assert all(shape.top + shape.height < contact.top for shape in tables)
+
+
+def test_a_slide_names_the_contact_that_the_office_gave_and_leaves_no_blanks(data):
+    words = words_in("zh")
+    offer = Offer(contact={"zh": "张三 0411-12345678", "en": "Zhang San"}, date="2026-11-01", source="招商局")
+    filled = data.project(SITES["exact"]).model_copy(update={"offer": offer})
+    frame = DeckFrame(data, ExportRequest(), None)
+    text = texts_on(project_slide(frame, filled, has_blanks=True).slide)
+    assert text.count("张三0411-12345678") == 1 and words("sheet.office") not in text
+    plain = texts_on(project_slide(frame, data.project(SITES["exact"])).slide)
+    assert words("sheet.office") not in plain
 
 
 # ---- what is asked ----
