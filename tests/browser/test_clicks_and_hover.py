@@ -177,13 +177,16 @@ def test_a_tooltip_leaves_with_the_pointer(app, features):
 # ---- furniture ----
 
 
-@pytest.mark.parametrize(("zoom", "unit", "unit_m"), [(17, "m", 1), (15, "m", 1), (12, "km", 1000)])
-def test_the_scale_is_metric_and_right(app, zoom, unit, unit_m):
-    app.open()
+@pytest.mark.parametrize(
+    ("language", "zoom", "unit", "unit_m"),
+    [("zh", 17, "米", 1), ("zh", 12, "公里", 1000), ("en", 15, "m", 1), ("ru", 12, "км", 1000)],
+)
+def test_the_scale_is_metric_and_right(app, language, zoom, unit, unit_m):
+    app.open(f"/?lang={language}")
     app.move(38.9, 121.61, zoom)
     lines = frame_of(app).locator(".leaflet-control-scale-line")
     assert lines.count() == 1
-    number, shown_unit = re.fullmatch(r"(\d+) (\w+)", lines.inner_text()).groups()
+    number, shown_unit = re.fullmatch(r"(\d+)\s(\w+)", lines.inner_text()).groups()
     assert shown_unit == unit
     m_per_px = EQUATOR_M_PER_PX * cos(radians(38.9)) / 2**zoom
     assert lines.bounding_box()["width"] * m_per_px == pytest.approx(int(number) * unit_m, rel=0.03)
