@@ -32,6 +32,11 @@ class Field:
         return self.short or self.name[:SHORT_NAME_BYTES]
 
 
+FURTHER_NAMES: Final = (
+    Field("name_ja", "table.name_ja", width=34, optional=True, printed=False),
+    Field("name_ko", "table.name_ko", width=34, optional=True, printed=False),
+    Field("name_ru", "table.name_ru", width=34, optional=True, printed=False),
+)
 PROJECT_FIELDS: Final = (
     Field("id", "table.id", width=22, meaning="table.id_meaning"),
     Field("name", "table.name", width=30, meaning="table.name_meaning"),
@@ -47,9 +52,7 @@ PROJECT_FIELDS: Final = (
     Field("source", "table.source", width=22),
     Field("checked", "table.checked", "date", width=11),
     Field("mentions", "table.mentions", width=44, meaning="table.mentions_meaning"),
-    Field("name_ja", "table.name_ja", width=34, optional=True, printed=False),
-    Field("name_ko", "table.name_ko", width=34, optional=True, printed=False),
-    Field("name_ru", "table.name_ru", width=34, optional=True, printed=False),
+    *FURTHER_NAMES,
     Field("stage_word", "table.stage", width=10, short="stage_w", printed=False),
     Field("element_basis", "table.element_basis", width=28, short="elem_basis", printed=False),
     Field("source_crs", "table.source_crs", width=11, meaning="table.source_crs_meaning", printed=False),
@@ -140,6 +143,7 @@ ELEMENT_FIELDS: Final = (
     Field("basis", "table.shape_basis", width=50),
     Field("open_edges", "table.open_edges", width=40),
     Field("credit", "table.credit_label", width=34),
+    *FURTHER_NAMES,
     Field("kind", "table.kind", width=8, code=True),
     Field("group", "table.group_code", width=11, code=True),
 )
@@ -161,9 +165,10 @@ INDICATOR_FIELDS: Final = (
     Field("attribute_word", "indicator.attribute", width=14, short="attribute"),
     Field("verdict_word", "indicator.verdict", width=14, short="verdict", meaning="indicator.verdict_meaning"),
     Field("reason_word", "indicator.reason", width=22, short="reason"),
-    Field("category_en", "indicator.category_en", width=24, short="categ_en", printed=False),
-    Field("unit_en", "indicator.unit_en", width=22, printed=False),
-    Field("values_en", "indicator.values_en", width=30, printed=False),
+    *FURTHER_NAMES,
+    Field("category_word", "indicator.category_word", width=24, short="categ_w", printed=False),
+    Field("unit_word", "indicator.unit_word", width=22, printed=False),
+    Field("values_word", "indicator.values_word", width=30, printed=False),
     Field("attribute", "indicator.attribute_code", width=14, short="attr_code", code=True),
     Field("verdict", "indicator.verdict_code", width=16, short="verd_code", code=True),
 )
@@ -173,7 +178,8 @@ PROGRAMME_FIELDS: Final = (
     Field("box_title", "programme.box_title", width=30),
     Field("name", "programme.name_zh", width=44, meaning="programme.name_meaning"),
     Field("name_en", "table.name_en", width=54),
-    Field("box_title_en", "programme.box_title_en", width=40, short="box_en", printed=False),
+    *FURTHER_NAMES,
+    Field("box_title_word", "programme.box_title_word", width=40, short="box_w", printed=False),
 )
 SOURCE_FIELDS: Final = (
     Field("files", "table.files", width=26),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, get_args
 
 from exports.fields import (
     ABOUT_FIELDS,
@@ -26,7 +26,7 @@ from exports.request import ExportRequest, wanted_projects
 from geo.indicators import RESULTS_ANNEX, Indicator, met
 from geo.layout import Element
 from geo.load import Dataset
-from geo.names import name_in
+from geo.names import CHINESE, ForeignLanguage, Names, name_in
 from geo.phase import stated_phase
 from geo.programmes import Programme
 from geo.project import Mention, Offer, Project
@@ -137,17 +137,19 @@ def records_of(data: Dataset, request: ExportRequest, projects: Sequence[Project
     def table(name: str, fields: Iterable[Field], rows: Iterable[Row]) -> Table:
         return Table(name, tuple(fields), tuple(_clean_row(words, name, row, losses) for row in rows))
 
+    def whole(name: str, fields: Iterable[Field], rows: Sequence[Row]) -> Table:
+        filled = (field for field in fields if not field.optional or any(row[field.name] for row in rows))
+        return table(name, filled, rows)
+
     return Records(
         projects=table("projects", _filled_fields(data, words), (_project_row(data, words, each) for each in projects)),
         mentions=table(
             "mentions", MENTION_FIELDS, (row for each in projects for row in _mention_rows(data, words, each))
         ),
-        elements=table(
-            "structure", ELEMENT_FIELDS, (_element_row(data, words, placed.element) for placed in data.elements)
-        ),
+        elements=whole("structure", ELEMENT_FIELDS, [_element_row(data, words, e.element) for e in data.elements]),
         sources=table("sources", SOURCE_FIELDS, _source_rows(data, words)),
-        indicators=table("indicators", INDICATOR_FIELDS, (_indicator_row(data, words, r) for r in data.indicators)),
-        programmes=table("programmes", PROGRAMME_FIELDS, (_programme_row(data, each) for each in data.programmes)),
+        indicators=whole("indicators", INDICATOR_FIELDS, [_indicator_row(data, words, row) for row in data.indicators]),
+        programmes=whole("programmes", PROGRAMME_FIELDS, [_programme_row(data, words, row) for row in data.programmes]),
         facts=tuple(_facts(data, request, projects)),
         losses=tuple(losses),
     )
@@ -183,7 +185,7 @@ def _project_row(data: Dataset, words: Words, project: Project) -> Row:
     return {
         "id": project.id,
         "name": project.name,
-        **{f"name_{language}": project.names.get(language) for language in ("en", "ja", "ko", "ru")},
+        **_names(project.names),
         "phase_word": words(f"phase.{project.phase}"),
         "stage_word": words(f"stage.{project.stage}"),
         "sector_word": words(f"sector.{project.sector}"),
@@ -265,7 +267,7 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
     return {
         "id": element.id,
         "name": element.name,
-        "name_en": element.names.get("en"),
+        **_names(element.names),
         "group_word": place_name(data, words, group) if group else element.group,
         "functions": BETWEEN.join(each.in_language(language) for each in element.functions),
         "leading_sectors": BETWEEN.join(each.in_language(language) for each in element.leading_sectors),
@@ -280,33 +282,43 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
     }
 
 
-def _english(data: Dataset, term: str) -> str | None:
-    return data.terms.get(term, {}).get("en")
+def _names(names: Names) -> Row:
+    return {f"name_{language}": names.get(language) for language in get_args(ForeignLanguage)}
+
+
+def _beside(words: Words) -> str:
+    """Return the language of the words that stand beside Chinese ones: the reader's, for a Chinese reader English."""
+    return "en" if words.language == CHINESE else words.language
+
+
+def _translated(data: Dataset, words: Words, term: str) -> str | None:
+    names = data.terms.get(term)
+    return name_in(_beside(words), term, names) if names else None
 
 
 def _indicator_row(data: Dataset, words: Words, row: Indicator) -> Row:
     outcome = met(row) if row.annex == RESULTS_ANNEX else None
-    in_english = [f"{text} = {data.terms[text]['en']}" for text in dict.fromkeys(row.printed) if text in data.terms]
+    in_words = [f"{text} = {told}" for text in dict.fromkeys(row.printed) if (told := _translated(data, words, text))]
     return {
         **row.model_dump(exclude={"attribute", "names"}),
-        "name_en": row.names["en"],
+        **_names(row.names),
         "attribute_word": kind_word(words, row.attribute.code),
         "verdict_word": kind_word(words, outcome.verdict) if outcome else None,
         "reason_word": words(f"indicator.reason_{outcome.reason}") if outcome else None,
-        "category_en": _english(data, row.category),
-        "unit_en": _english(data, row.unit),
-        "values_en": BETWEEN.join(in_english) or None,
+        "category_word": _translated(data, words, row.category),
+        "unit_word": _translated(data, words, row.unit),
+        "values_word": BETWEEN.join(in_words) or None,
         "attribute": row.attribute.code,
         "verdict": str(outcome.verdict) if outcome else None,
     }
 
 
-def _programme_row(data: Dataset, programme: Programme) -> Row:
+def _programme_row(data: Dataset, words: Words, programme: Programme) -> Row:
     box = data.district.boxes.get(programme.box)
     return {
         **programme.model_dump(exclude={"names"}),
-        "name_en": programme.names["en"],
-        "box_title_en": box.titles.get("en") if box else None,
+        **_names(programme.names),
+        "box_title_word": name_in(_beside(words), box.title, box.titles) if box else None,
     }
 
 
