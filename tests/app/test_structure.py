@@ -255,8 +255,10 @@ def test_the_filter_row_is_there_but_not_in_a_presentation():
     assert not has(app, "filter_row")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("element_id", ELEMENTS)
+@pytest.mark.parametrize(
+    ("element_id", "language"),
+    [(e, language) for e in ELEMENTS for language in LANGUAGES if language == "zh" or e == ELEMENTS[0]],
+)
 def test_the_presentation_shows_the_name_and_the_figures_and_no_table(element_id, language):
     app, words = open_structure(element=element_id, lang=language), words_in(language)
     app.session_state["present"] = "element"

@@ -16,6 +16,7 @@ TABLE_PEER = replace(PEER, name="table peer", script="tests/bench/peer_table_app
 PAGES = {
     "structure": ("空间结构", "document.querySelector('.st-key-stage-panel h2, .st-key-stage-panel h1') !== null"),
     "projects": ("项目库", "document.querySelectorAll('tr[data-id]').length > 10"),
+    "opportunities": ("招商", "document.querySelectorAll('.cards .card').length > 10"),
     "indicators": ("指标", "document.body.innerText.includes('地区生产总值增长')"),
     "export": ("出图", "(i => i && i.complete && i.naturalWidth > 0)(document.querySelector('.st-key-x-preview img'))"),
     "about": (
