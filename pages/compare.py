@@ -8,7 +8,7 @@ from ui.compare_files import compare_files
 from ui.compare_table import comparison, not_on_map
 from ui.desk import EXPORT_PAGE, MAP_PAGE, OPPORTUNITIES_PAGE, PROJECTS_PAGE, Desk, put_on_stage
 from ui.link import DeskState, encode
-from ui.notices import problem_notice
+from ui.notices import problem_notices
 from ui.share import share_link
 
 
@@ -18,8 +18,7 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
     if session.export_was_asked():
         st.switch_page(EXPORT_PAGE)
     with filters:
-        problem_notice(words, session.link_problems(), title="problem.link_title")
-        problem_notice(words, desk.data.problems, title="problem.data_title")
+        problem_notices(desk)
     with panel:
         if collected:
             comparison(desk)

@@ -8,7 +8,7 @@ from ui.desk import Desk, put_on_stage
 from ui.detail import detail
 from ui.filter_row import filter_row
 from ui.measure import measure_and_find
-from ui.notices import empty_notice, problem_notice
+from ui.notices import empty_notice, problem_notices
 from ui.site_list import site_list
 
 
@@ -16,8 +16,7 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
     """Draw the filters above the map, and the list or the details beside it."""
     words = desk.words
     with filters:
-        problem_notice(words, session.link_problems(), title="problem.link_title")
-        problem_notice(words, desk.data.problems, title="problem.data_title")
+        problem_notices(desk)
         filter_row(desk)
     with panel:
         st.segmented_control(

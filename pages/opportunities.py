@@ -2,21 +2,18 @@
 
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import session
 from ui.desk import Desk, put_on_stage
 from ui.detail import detail
 from ui.filter_row import filter_row
-from ui.notices import empty_notice, problem_notice
+from ui.notices import empty_notice, problem_notices
 from ui.opportunity_cards import opportunity_board, shown_opportunities
 from ui.opportunity_choices import opportunity_choices
 
 
 def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -> None:
     """Draw the filters above, and the choices and the cards where other pages have their panel."""
-    words = desk.words
     with filters:
-        problem_notice(words, session.link_problems(), title="problem.link_title")
-        problem_notice(words, desk.data.problems, title="problem.data_title")
+        problem_notices(desk)
         filter_row(desk)
     with panel:
         opportunity_choices(desk)

@@ -9,7 +9,7 @@ from ui.detail import detail
 from ui.filter_row import filter_row
 from ui.link import LIBRARY_VIEWS
 from ui.matrix import matrix
-from ui.notices import empty_notice, problem_notice
+from ui.notices import empty_notice, problem_notices
 from ui.programmes import programmes
 from ui.project_table import project_table, unplaced_table
 
@@ -18,8 +18,7 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
     """Draw the filters above, and one view of the library where other pages have their panel."""
     words = desk.words
     with filters:
-        problem_notice(words, session.link_problems(), title="problem.link_title")
-        problem_notice(words, desk.data.problems, title="problem.data_title")
+        problem_notices(desk)
         filter_row(desk)
     with panel:
         st.segmented_control(

@@ -3,11 +3,10 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import session
 from ui.board import map_was_asked_for
 from ui.desk import MAP_PAGE, Desk, put_on_stage
 from ui.filter_row import filter_row
-from ui.notices import problem_notice
+from ui.notices import problem_notices
 from ui.structure_card import structure_card
 from ui.structure_slide import structure_slide
 from ui.structure_table import structure_table
@@ -20,8 +19,7 @@ def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -
     if map_was_asked_for():
         st.switch_page(MAP_PAGE)
     with filters:
-        problem_notice(words, session.link_problems(), title="problem.link_title")
-        problem_notice(words, desk.data.problems, title="problem.data_title")
+        problem_notices(desk)
     tour = tour_of(desk, "element")
     stop = desk.data.element(tour.at if tour else None)
     if tour is None or stop is None:

@@ -34,3 +34,9 @@ def empty_notice(desk: Desk) -> None:
         return
     st.info(desk.words("empty.filter"))
     st.button(desk.words("filter.clear"), key="clear_empty", on_click=session.set_filter, args=(ProjectFilter(),))
+
+
+def problem_notices(desk: Desk) -> None:
+    """Draw what is wrong with the link that led here, and with the data, where anything is."""
+    problem_notice(desk.words, session.link_problems(), title="problem.link_title")
+    problem_notice(desk.words, desk.data.problems, title="problem.data_title")
