@@ -1,0 +1,1 @@
+"""The data of record: what holds now, and everything that was ever changed."""
