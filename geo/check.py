@@ -77,12 +77,14 @@ def geometry_problems(folder: Path) -> Problems:
     base = (folder / "base" / f"{name}.geojson" for name in BASE_LAYERS)
     for path in (folder / "projects.geojson", folder / "layout.geojson", *base):
         for where, feature in read_features(path)[0]:
-            try:
-                geometry = read_geometry(feature)
-            except ValueError:  # no place, or the loader has said why not
-                continue
-            for rule in (geometry_valid, rings_wound_right, coordinates_plain):
-                yield from rule(where, geometry)
+            parcel = feature["properties"].get("parcel")
+            for holder in (feature, parcel) if isinstance(parcel, dict) else (feature,):
+                try:
+                    geometry = read_geometry(holder)
+                except ValueError:  # no place, or the loader has said why not
+                    continue
+                for rule in (geometry_valid, rings_wound_right, coordinates_plain):
+                    yield from rule(where, geometry)
 
 
 # ---- what projects, elements and layers say of each other ----

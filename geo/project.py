@@ -1,16 +1,18 @@
 """What a project is: the one pydantic model behind ``data/projects.geojson``."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from geo.names import ForeignLanguage, name_in
+from geo.parcel import distance_m, outline
 from geo.phase import latest_phase, phases_of
 from geo.vocabulary import PLACED_GRADES, STAGE_OF_PHASE, Grade, Phase, Sector, Stage
 
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 NEAR_LIMIT_M = 250
 
 
@@ -57,14 +59,18 @@ class Mention(Record):
 
 
 class Location(Record):
-    """Where a project is, how well that is known, and from what."""
+    """Where a project is, how well that is known, and from what.
+
+    `source_crs` is the system that the source counts in: a code such as ``EPSG:4549``, ``GCJ-02`` or ``BD-09``, or
+    the name of a city grid. The point itself is WGS 84 whatever it says.
+    """
 
     grade: Grade
     accuracy_m: Annotated[int, Field(gt=0)] | None = None
     basis: Localised
     address: Text | None = None
     source: Text | None = None
-    source_crs: Literal["EPSG:4326", "GCJ-02", "BD-09"] | None = None
+    source_crs: ShortText | None = None
     checked: date
 
     @model_validator(mode="after")
@@ -106,10 +112,36 @@ class Offer(Record):
         return self
 
 
+class Parcel(Record):
+    """The plot of a project as the office has it: a GeoJSON Polygon or MultiPolygon (EPSG:4326), from what, of when."""
+
+    geometry: dict[str, Any]
+    source: Text
+    date: date
+
+    @field_validator("geometry")
+    @classmethod
+    def _is_an_outline(cls, geometry: dict[str, Any]) -> dict[str, Any]:
+        outline(geometry)
+        return geometry
+
+    def distance_m(self, lon: float, lat: float) -> float:
+        """Return how far a point (degrees, EPSG:4326) lies outside the parcel, 0 inside."""
+        return distance_m(lon, lat, outline(self.geometry))
+
+
+class Added(Record):
+    """By what and when the office added a project that the plan does not name."""
+
+    source: Text
+    date: date
+
+
 class Project(Record):
-    """A project of the plan, as the ``properties`` of its feature plus ``id`` and point.
+    """A project of the plan, or one that the office added, as the ``properties`` of its feature plus ``id`` and point.
 
     `lon`, `lat` are WGS 84 degrees (EPSG:4326), both None where the project has no place.
+    The phase is that of the mentions; an added project has none, and its phase is as stored.
     """
 
     id: KebabId
@@ -123,10 +155,12 @@ class Project(Record):
     element: KebabId | None
     element_basis: Localised | None
     current_status: CurrentStatus | None
-    mentions: Annotated[tuple[Mention, ...], Field(min_length=1)]
+    mentions: tuple[Mention, ...]
     location: Location
     summary: Localised
     offer: Offer | None = None
+    parcel: Parcel | None = None
+    added: Added | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -138,9 +172,26 @@ class Project(Record):
             raise ValueError(f"geometry and grade disagree: grade is {self.location.grade}")
         if (self.element is None) != (self.element_basis is None):
             raise ValueError("element and element_basis go together")
-        derived = latest_phase(self.mentions)
+        return self
+
+    @model_validator(mode="after")
+    def _of_the_plan_or_added(self) -> Self:
+        if bool(self.mentions) == bool(self.added):
+            raise ValueError("a project has mentions in the plan, or else says who added it (added); never both")
+        derived = latest_phase(self.mentions) if self.mentions else self.phase
         if self.phase is not derived:
             raise ValueError(f"stored phase {self.phase} differs from the mentions' latest, {derived}")
+        return self
+
+    @model_validator(mode="after")
+    def _stands_in_its_parcel(self) -> Self:
+        if self.parcel is None:
+            return self
+        if self.lon is None or self.lat is None:
+            raise ValueError("only a project with a place has a parcel")
+        away, allowed = self.parcel.distance_m(self.lon, self.lat), self.location.accuracy_m or 0
+        if away > allowed:
+            raise ValueError(f"the point is {away:.0f} m outside the parcel, more than its accuracy of {allowed} m")
         return self
 
     @property
@@ -150,8 +201,8 @@ class Project(Record):
 
     @property
     def phases_in_any_wording(self) -> frozenset[Phase]:
-        """Every phase that some mention states; ``unstated`` alone where none does."""
-        return phases_of(self.mentions)
+        """Every phase that some mention states; ``unstated`` alone where none does, that of an added one as stored."""
+        return phases_of(self.mentions) if self.mentions else frozenset({self.phase})
 
     @property
     def placed(self) -> bool:

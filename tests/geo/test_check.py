@@ -56,6 +56,10 @@ def holed(polygon, hole):
     return {**polygon, "coordinates": [*polygon["coordinates"], *hole["coordinates"]]}
 
 
+def parcel(geometry):
+    return {"geometry": geometry, "source": "survey", "date": "2026-05-06"}
+
+
 def mentioned(**mention):
     return projects(project_feature(mentions=[{"name": "x", **mention}], phase="unstated", group=None))
 
@@ -81,6 +85,20 @@ FINDINGS = {
          "metro.geojson #2: ring wound wrong: outer ring is clockwise"]),
     "counter-clockwise hole": (more("layout.geojson", element_feature("more", holed(BIG, SMALL))),
                                "layout.geojson #3 (more): ring wound wrong: a hole is counter-clockwise"),
+    "clockwise parcel": (projects(project_feature(parcel=parcel(turned(BIG)))),
+                         "projects.geojson #1 (park): ring wound wrong: outer ring is clockwise"),
+    "counter-clockwise hole in a parcel": (projects(project_feature(parcel=parcel(holed(BIG, SMALL)))),
+                                           "projects.geojson #1 (park): ring wound wrong: a hole is counter-clockwise"),
+    "eight decimals in a parcel": (
+        projects(project_feature(parcel=parcel(square(121.60500001, 38.905, 121.615, 38.915)))),
+        "projects.geojson #1 (park): coordinate too long: more than 7 decimals"),
+    "crossing parcel": (projects(project_feature(parcel=parcel(BOWTIE))),
+                        ["projects.geojson #1 (park): rule broken: a parcel's outline must not cross or touch itself: "
+                         "Self-intersection[121.605 38.905]",
+                         "projects.geojson #1 (park): geometry invalid: Self-intersection[121.605 38.905]"]),
+    "an added project in a group": (
+        projects(project_feature(mentions=[], added={"source": "office", "date": "2026-07-08"})),
+        "projects.geojson (park): group not as printed: 两湾"),
     "eight decimals": (projects(project_feature("park", (121.61000001, 38.91))),
                        "projects.geojson #1 (park): coordinate too long: more than 7 decimals"),
     "latitude first": (more(METRO, feature({"type": "Point", "coordinates": HERE[::-1]})),
@@ -141,6 +159,9 @@ FINE = {
         project_feature(
             mentions=[{"box": 7, "name": "x"}, {"chapter": 6, "section": 1, "name": "x"}], phase="unstated", group=None
         )
+    ),
+    "an added project with a parcel": projects(
+        project_feature(mentions=[], added={"source": "office", "date": "2026-07-08"}, group=None, parcel=parcel(BIG))
     ),
     "an element tied by the text": projects(project_feature(element="axis", element_basis=both("chapter 6"))),
 }
