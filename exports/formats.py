@@ -19,8 +19,9 @@ from exports.sitesheet import write_site_sheets
 from exports.spreadsheet import write_csv, write_xlsx
 from exports.vector import write_geopackage, write_shapefile
 from exports.webpage import write_webpage
-from exports.writing import file_stem, write_whole
+from exports.writing import file_stem
 from geo.load import Dataset
+from geo.whole_file import write_whole
 
 Progress = Callable[[int, int], None]
 Kind = Literal["map", "document", "data"]

@@ -1,17 +1,15 @@
 """As last time: exports kept under a name, to be made again next week with the data of that day."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from exports.request import ExportRequest
-from exports.writing import write_whole
+from geo.state_dir import state_dir
+from geo.whole_file import write_whole
 
-STATE_DIR_VARIABLE: Final = "XIGANG_STATE_DIR"
-DEFAULT_STATE_DIR: Final = Path(__file__).resolve().parent.parent / "var"
 MAX_PRESETS: Final = 200
 MAX_NAME: Final = 60
 
@@ -21,8 +19,8 @@ class PresetError(ValueError):
 
 
 def presets_path() -> Path:
-    """Return the file that holds the presets: in the folder named in the environment, else in ``var/``."""
-    return Path(os.environ.get(STATE_DIR_VARIABLE) or DEFAULT_STATE_DIR) / "presets.json"
+    """Return the file that holds the presets."""
+    return state_dir() / "presets.json"
 
 
 def load_presets(path: Path | None = None) -> dict[str, ExportRequest]:

@@ -14,9 +14,9 @@ from branca.element import Figure
 from exports import webcards
 from exports.request import ExportRequest, UnknownExtentError, wanted_projects
 from exports.webfont import font_faces
-from exports.writing import write_whole
 from geo.load import Dataset
 from geo.names import name_in
+from geo.whole_file import write_whole
 from layers.filter_panel import filter_values, layers_menu, panel_data
 from layers.tiles import NO_TILES
 from layers.webassets import LEAFLET

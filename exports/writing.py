@@ -1,10 +1,6 @@
-"""Writing files so that none is ever left half-written, under names that say what is in them."""
+"""Names of files that say what is in them."""
 
-import os
 import re
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from exports.request import ExportRequest, extent_name
@@ -14,26 +10,6 @@ from layers.wording import filter_in_words
 
 MAX_NAME_BYTES: Final = 200
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\s]+')
-
-
-def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
-    """Let `write` fill a temporary file beside `path`, then rename it; on failure nothing is left behind.
-
-    Parameters
-    ----------
-    write : function of the temporary path, which has the suffix of `path`
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
 
 
 def file_stem(data: Dataset, request: ExportRequest, content: str) -> str:

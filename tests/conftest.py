@@ -1,4 +1,4 @@
-"""What all tests share: the property tests' settings, and Chromium or a loud word that there is none."""
+"""What all tests share: settings of the property tests, a folder of state, and Chromium or a loud word without it."""
 
 import os
 import shutil
@@ -13,6 +13,14 @@ SKIPPED_TESTS = pytest.StashKey[list[str]]()
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory):
+    """Keep every test, and every app it starts, away from what the office has stored."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XIGANG_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 def find_chromium() -> str | None:

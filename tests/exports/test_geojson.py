@@ -8,9 +8,9 @@ import shapely
 
 from exports.geojson import write_geojson
 from exports.request import ExportRequest
-from exports.writing import write_whole
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
+from geo.whole_file import write_whole
 from tests.data.odd_projects import NAMES, SHIPPED, odd_dataset, shipped_features
 from tests.data.samples import element_feature, sample_files, write
 

@@ -11,9 +11,9 @@ from PIL import Image
 
 from exports.kml import kml_colour, write_kml, write_kmz
 from exports.request import ExportRequest
-from exports.writing import write_whole
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
+from geo.whole_file import write_whole
 from layers import style
 from tests.data.odd_projects import NAMES, SHIPPED, odd_dataset, shipped_features
 

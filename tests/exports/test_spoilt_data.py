@@ -10,8 +10,8 @@ from exports.kml import write_kml, write_kmz
 from exports.request import ExportRequest
 from exports.spreadsheet import write_csv, write_xlsx
 from exports.vector import write_geopackage, write_shapefile
-from exports.writing import write_whole
 from geo.load import load_dataset
+from geo.whole_file import write_whole
 from tests.data.odd_projects import odd_dataset
 from tests.data.samples import sample_files, write
 

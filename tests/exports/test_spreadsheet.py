@@ -23,9 +23,9 @@ from exports.spreadsheet import (
     write_indicators_xlsx,
     write_xlsx,
 )
-from exports.writing import write_whole
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
+from geo.whole_file import write_whole
 from tests.data.odd_projects import LONG_TEXT, NAMES, SHIPPED, odd_dataset, shipped_features
 from tests.data.samples import both, project_feature, sample_files, write
 

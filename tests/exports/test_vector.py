@@ -19,9 +19,9 @@ from shapely.geometry import shape
 from exports.fields import PROJECT_FIELDS
 from exports.request import ExportRequest
 from exports.vector import DBF_TEXT_BYTES, write_geopackage, write_shapefile
-from exports.writing import write_whole
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
+from geo.whole_file import write_whole
 from tests.data.odd_projects import LONG_TEXT, NAMES, SHIPPED, odd_dataset, shipped_features
 
 SYSTEMS = ("EPSG:4326", "EPSG:4490", "EPSG:4550")

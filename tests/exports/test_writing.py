@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.request import ExportRequest, Extent
-from exports.writing import MAX_NAME_BYTES, file_stem, write_whole
+from exports.writing import MAX_NAME_BYTES, file_stem
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
 from geo.vocabulary import Phase
+from geo.whole_file import write_whole
 from tests.exports.readers import ROOT
 
 DATA = load_dataset(ROOT / "data")
