@@ -58,6 +58,7 @@ class Dataset:
     """All of one district's data.
 
     `base` maps a layer's name to its GeoJSON FeatureCollection (EPSG:4326); a missing layer is absent.
+    `translations` are what its names and sentences are called in further languages.
     `indicators` are the lines of annexes 1 and 2, `terms` what their words are called in other languages,
     `programmes` those of boxes 5 to 9, which are no projects.
     `version` is the projects file's own; `fingerprint` changes with every byte of any file.
@@ -74,6 +75,7 @@ class Dataset:
     indicators: tuple[Indicator, ...] = ()
     terms: Mapping[str, Names] = field(default_factory=dict)
     programmes: tuple[Programme, ...] = ()
+    translations: Translations = field(default_factory=Translations)
 
     @cached_property
     def index(self) -> ProjectIndex:
@@ -330,4 +332,5 @@ def load_dataset(folder: Path) -> Dataset:
         indicators=tuple(indicators),
         terms=terms,
         programmes=tuple(programmes),
+        translations=translations,
     )

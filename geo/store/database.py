@@ -1,0 +1,100 @@
+"""The database behind the record: SQLite beside the app, or PostgreSQL for several servers; its tables kept current."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from geo.state_dir import state_dir
+from geo.store.model import SCHEMA
+
+DATABASE_VARIABLE: Final = "XIGANG_DATABASE_URL"
+FILE_NAME: Final = "record.sqlite"
+BUSY_TIMEOUT_S: Final = 30
+WRITER_LOCK: Final = 7_163_001
+"""The key of PostgreSQL's advisory lock: one writer at a time, so that changes are numbered as they are confirmed."""
+MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
+_WRITES: Final = "xigang_writes"
+
+
+def database_url() -> str:
+    """Return where the record is: the URL in the environment, else an SQLite file in the state folder."""
+    return os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{state_dir() / FILE_NAME}"
+
+
+def open_database(url: str) -> Engine:
+    """Return an engine for the record at `url`, its tables made or brought up to date.
+
+    Raises
+    ------
+    sqlalchemy.exc.SQLAlchemyError, OSError : where the database cannot be reached, read or written
+    """
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    if engine.dialect.name == "sqlite":
+        _set_up_sqlite(engine)
+    _migrate(engine)
+    return engine
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "journal_mode=WAL", "synchronous=FULL",
+                       "foreign_keys=ON"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Read in one snapshot."""
+    snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**snapshot) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Write in one transaction, alone: confirmed when this returns, undone when it raises."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        yield connection
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the tables up to date, in one transaction; nothing is loaded for it where they are."""
+    if _schema(engine) == SCHEMA:
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _schema(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        try:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except SQLAlchemyError:
+            return None

@@ -1,0 +1,69 @@
+"""Earlier states, worked out from the projects of today by taking back what the log says was changed since."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from geo.store.changes import Entry, Revision
+from geo.store.model import ChangeRow, FeatureRow, RevisionRow
+from geo.store.record import RETIRED, WHOLE, Record, from_json, with_values
+from geo.store.rows import change_of, entry_of
+
+
+def revisions(
+    connection: Connection,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    project_id: str | None = None,
+    limit: int | None = None,
+) -> list[Revision]:
+    """Return the log's lines after change `after` up to change `until`, latest change first."""
+    asked = (
+        select(RevisionRow.__table__, ChangeRow.__table__)
+        .join(ChangeRow, ChangeRow.id == RevisionRow.change_id)
+        .where(RevisionRow.change_id > after)
+        .order_by(RevisionRow.change_id.desc(), RevisionRow.feature_id, RevisionRow.path)
+        .limit(limit)
+    )
+    if until is not None:
+        asked = asked.where(RevisionRow.change_id <= until)
+    if project_id is not None:
+        asked = asked.where(RevisionRow.feature_id == project_id)
+    return [
+        Revision(change_of(row), row.feature_id, row.path, from_json(row.was), from_json(row.became), row.version)
+        for row in connection.execute(asked)
+    ]
+
+
+def entries_at(connection: Connection, at: int | None, *, only: Collection[str] | None = None) -> dict[str, Entry]:
+    """Return the projects (`only` these) as they were just after change `at`, as they are where it is None."""
+    rows = connection.execute(select(FeatureRow.__table__).order_by(FeatureRow.position))
+    entries = {row.id: entry_of(row) for row in rows if only is None or row.id in only}
+    if at is None:
+        return entries
+    since: dict[str, list[Revision]] = {}
+    for one in revisions(connection, after=at):
+        since.setdefault(one.project_id, []).append(one)
+    for project_id in since.keys() & entries.keys():
+        before = _before(entries[project_id], since[project_id])
+        if before:
+            entries[project_id] = before
+        else:
+            del entries[project_id]
+    return entries
+
+
+def record_at_version(record: Record, since: Iterable[Revision]) -> Record:
+    """Return a record with these revisions taken back, latest first."""
+    return with_values(record, ((one.path, one.was) for one in since if one.path not in (WHOLE, RETIRED)))
+
+
+def _before(entry: Entry, since: Collection[Revision]) -> Entry | None:
+    """Return the project with these revisions taken back, latest first; None where one of them began it."""
+    if any(one.path == WHOLE for one in since):
+        return None
+    retired = next((one.was for one in reversed(list(since)) if one.path == RETIRED), entry.retired)
+    version = min(one.version for one in since) - 1
+    return replace(entry, record=record_at_version(entry.record, since), retired=retired, version=version)

@@ -1,0 +1,152 @@
+"""One change of the record: its edits checked, then written with their log in the transaction at hand."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from geo.load import parse_project
+from geo.problem import Problem, field_problems
+from geo.store.changes import Change, Conflict, ConflictError, Edit, Entry, InvalidError, Kind, Source
+from geo.store.history import record_at_version, revisions
+from geo.store.model import ChangeRow, FeatureRow, RevisionRow
+from geo.store.record import ABSENT, RETIRED, WHOLE, Difference, Record, as_json, differences
+from geo.store.rows import chunks, entry_of
+
+Progress = Callable[[int, int], None]
+"""Told how many records are checked, of how many; whatever it raises stops the change before it is confirmed."""
+CHECKED_AT_ONCE: Final = 1_000
+
+
+def check(edits: Sequence[Edit], progress: Progress | None = None) -> None:
+    """Do nothing where every record keeps the rules of the model.
+
+    Raises
+    ------
+    InvalidError : with all that is wrong
+    """
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for number, edit in enumerate(edits):
+        if progress and number % CHECKED_AT_ONCE == 0:
+            progress(number, len(edits))
+        if edit.project_id in seen or edit.record["id"] != edit.project_id:
+            problems.append(Problem("id_repeated", edit.project_id, edit.project_id))
+        seen.add(edit.project_id)
+        problems.extend(problems_of_record(edit.record))
+    if problems:
+        raise InvalidError(problems)
+
+
+def problems_of_record(record: Record) -> list[Problem]:
+    """Return what the model finds wrong with a record."""
+    try:
+        parse_project(record)
+    except ValidationError as error:
+        return list(field_problems(str(record["id"]), error))
+    except ValueError as error:
+        return [Problem("rule_broken", str(record["id"]), str(error))]
+    return []
+
+
+def entries_of(connection: Connection, project_ids: Collection[str]) -> dict[str, Entry]:
+    """Return these projects as they are, by id; those that there are."""
+    found: dict[str, Entry] = {}
+    for some in chunks(project_ids):
+        rows = connection.execute(select(FeatureRow.__table__).where(FeatureRow.id.in_(some)))
+        found |= {row.id: entry_of(row) for row in rows}
+    return found
+
+
+def write_change(
+    connection: Connection, author: str, edits: Sequence[Edit], *, why: str, kind: Kind, source: Source | None = None
+) -> Change | None:
+    """Write the edits and their log as one change; return it, None where nothing differs.
+
+    Raises
+    ------
+    ConflictError : where one of the projects is no longer at the version that the editor saw
+    """
+    now = entries_of(connection, [edit.project_id for edit in edits])
+    conflicts = [conflict(connection, edit, now) for edit in edits if _is_stale(edit, now)]
+    if conflicts:
+        raise ConflictError(conflicts)
+    changed = [(edit, found) for edit in edits if (found := _differences(edit, now.get(edit.project_id)))]
+    if not changed:
+        return None
+    change = _next_change(connection, author, why, kind, source or Source())
+    _write_features(connection, [edit for edit, _ in changed], now)
+    connection.execute(insert(RevisionRow), [row for edit, found in changed for row in _log(change, edit, found)])
+    return change
+
+
+def conflict(connection: Connection, edit: Edit, now: dict[str, Entry]) -> Conflict:
+    """Return what has happened to a project since the version that its editor saw.
+
+    Raises
+    ------
+    InvalidError : where there is no such project
+    """
+    theirs = now.get(edit.project_id)
+    if theirs is None:
+        raise InvalidError([Problem("project_unknown", edit.project_id)])
+    since = [one for one in revisions(connection, project_id=edit.project_id) if one.version > edit.base_version]
+    base = record_at_version(theirs.record, since) if edit.base_version else None
+    return Conflict(edit.project_id, base, theirs, edit.record, tuple(dict.fromkeys(one.change for one in since)))
+
+
+def _is_stale(edit: Edit, now: dict[str, Entry]) -> bool:
+    current = now.get(edit.project_id)
+    return (current.version if current else 0) != edit.base_version
+
+
+def _differences(edit: Edit, current: Entry | None) -> list[Difference]:
+    found = differences(current.record, edit.record) if current else [Difference(WHOLE, ABSENT, edit.record)]
+    was = bool(current and current.retired)
+    if edit.retired is not None and edit.retired != was:
+        found.append(Difference(RETIRED, was, edit.retired))
+    return found
+
+
+def _next_change(connection: Connection, author: str, why: str, kind: Kind, source: Source) -> Change:
+    latest = connection.execute(select(ChangeRow.id, ChangeRow.at).order_by(ChangeRow.id.desc()).limit(1)).first()
+    now = datetime.now(UTC)
+    number, at = (latest.id + 1, max(now, latest.at)) if latest else (1, now)
+    change = Change(number, at, author, kind, why.strip(), source)
+    row = {"id": number, "at": at, "author": author, "kind": kind.value, "why": change.why}
+    connection.execute(insert(ChangeRow), {**row, "source_file": source.name, "source_sha256": source.sha256})
+    return change
+
+
+def _write_features(connection: Connection, edits: Sequence[Edit], now: dict[str, Entry]) -> None:
+    last = connection.execute(select(func.max(FeatureRow.position))).scalar() or 0
+    added: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for edit in edits:
+        current = now.get(edit.project_id)
+        row = {"record": as_json(edit.record), "version": edit.base_version + 1}
+        row["retired"] = edit.retired if edit.retired is not None else bool(current and current.retired)
+        if current is None:
+            added.append({**row, "id": edit.project_id, "position": last + len(added) + 1})
+        else:
+            changed.append({**row, "key": edit.project_id})
+    if added:
+        connection.execute(insert(FeatureRow), added)
+    if changed:
+        connection.execute(update(FeatureRow).where(FeatureRow.id == bindparam("key")), changed)
+
+
+def _log(change: Change, edit: Edit, found: Iterable[Difference]) -> list[dict[str, Any]]:
+    return [
+        {
+            "change_id": change.id,
+            "feature_id": edit.project_id,
+            "version": edit.base_version + 1,
+            "path": one.path,
+            "was": as_json(one.was),
+            "became": as_json(one.became),
+        }
+        for one in found
+    ]
