@@ -15,6 +15,7 @@ from layers.webmap import web_file
 from layers.words import LANGUAGES
 from ui import session
 from ui.desk import Desk, page_links
+from ui.login import login_button
 from ui.tour import show_button
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
@@ -37,7 +38,7 @@ def loading() -> Iterator[None]:
 
 
 def header(desk: Desk) -> None:
-    """Draw the links to the pages, the title, the plan's currency and the language switch."""
+    """Draw the links to the pages, the title, the plan's currency, the way to sign in and the language switch."""
     words, district = desk.words, desk.data.district
     st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}{fonts_by_language()}</style>")
     with st.container(horizontal=True, gap="xxsmall", key="page-links"):
@@ -48,6 +49,7 @@ def header(desk: Desk) -> None:
         st.markdown(f"### {title}", width="content")
         st.caption(words("map.currency", month=words.month(district.plan.date)), width="stretch")
         show_button(words)
+        login_button(words)
         st.segmented_control(
             words("app.language"),
             LANGUAGES,

@@ -16,6 +16,7 @@ from exports.request import SIZES
 from geo.filter import FACETS
 from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
 from geo.opportunity import Opening
+from geo.store.author import Role
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.indicator_rows import RULES
 from layers.library_rows import COLUMNS, WHY_COLUMNS
@@ -135,6 +136,8 @@ FAMILIES = {
     "indicator.chart_": {RESULTS_ANNEX, TARGETS_ANNEX},
     "indicator.chart_note_": {RESULTS_ANNEX, TARGETS_ANNEX},
     "indicator.download_": {"xlsx", "csv"},
+    "login.": {"wrong", "wait", "expired", "ended", "unreadable"},
+    "role.": set(Role),
     "print.layer_": set(LAYER_CODES) - set(LAYERS),
 }
 
