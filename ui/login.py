@@ -117,7 +117,7 @@ def _say(words: Words) -> None:
 
 def _sign_in() -> None:
     """Take name and password from the form; the password is forgotten whatever comes of it."""
-    name, password = str(st.session_state.get(NAME) or ""), str(st.session_state.get(PASSWORD) or "")
+    name, password = str(st.session_state.get(NAME) or "")[:MAX_NAME], str(st.session_state.get(PASSWORD) or "")
     st.session_state[PASSWORD] = ""
     address = st.context.ip_address
     wait_s = _ATTEMPTS.begin(name, address)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, Literal
 
+from geo.store.editors.people import name_key
+
 FREE_BY_NAME: Final = 5
 FREE_BY_ADDRESS: Final = 20  # an office may share one
 FIRST_WAIT_S: Final = 30.0
@@ -73,7 +75,7 @@ class Attempts:
 
 
 def _keys(name: str, address: str | None) -> Iterator[_Key]:
-    yield "name", name.casefold()
+    yield "name", name_key(name)
     if address:
         yield "address", _network(address)
 

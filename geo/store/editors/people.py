@@ -91,8 +91,8 @@ class Editors:
 
     def find(self, name: str) -> tuple[str, Person] | None:
         """Return a person and the name as filed, whatever its capitals; None where there is none."""
-        wanted = _tidy(name).casefold()
-        return next(((filed, person) for filed, person in self.people().items() if filed.casefold() == wanted), None)
+        wanted = name_key(name)
+        return next(((filed, person) for filed, person in self.people().items() if name_key(filed) == wanted), None)
 
     def check(self, name: str, password: str) -> tuple[str, Person] | None:
         """Return a person as ``find`` does where the password is right; it takes as long where there is no such one."""
@@ -134,7 +134,7 @@ class Editors:
         if password is not None:
             person = person.model_copy(update=_password_fields(filed, password))
         with self._changed() as people:
-            if any(each.casefold() == filed.casefold() for each in people):
+            if any(name_key(each) == name_key(filed) for each in people):
                 raise EditorsError(f"there is a {filed} already")
             people[filed] = person
         return filed
@@ -223,7 +223,7 @@ def _password_fields(name: str, password: str) -> dict[str, object]:
     """
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise EditorsError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
-    if _tidy(password).casefold() == name.casefold():
+    if name_key(password) == name_key(name):
         raise EditorsError("the name will not do as the password")
     return {"password_hash": _HASHER.hash(_normal(password)), "password_set": _now()}
 
@@ -239,6 +239,11 @@ def _matches(known: str, password: str) -> bool:
 @cache
 def _nobodys_hash() -> str:
     return _HASHER.hash(os.urandom(32))
+
+
+def name_key(name: str) -> str:
+    """Return what all ways of typing one name have in common."""
+    return _tidy(name).casefold()
 
 
 def _tidy(name: str) -> str:
