@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,12 +13,13 @@ from exports.formats import FORMATS, export, file_name
 from exports.presets import load_presets
 from exports.request import SIZES, ExportRequest, Extent, Purpose, UnknownExtentError, wanted_projects
 from geo.filter import ProjectFilter
-from geo.load import Dataset, UnreadableDistrictError, load_dataset
+from geo.load import Dataset, UnreadableDistrictError
+from geo.state_dir import data_dir
+from geo.store.current import dataset_of_record
 from geo.vocabulary import Grade, Phase, Sector
 from layers.webmap import LAYERS
 from layers.words import LANGUAGES
 
-SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
 DONE, FAILED, WRONG_USE = 0, 1, 2
 EPILOG = """\
 examples:
@@ -79,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--request", type=Path, help=argparse.SUPPRESS)
     made.add_argument("--progress", action="store_true", help="report progress as lines of JSON on standard output")
     made.add_argument(
-        "--data", type=Path, default=Path(os.environ.get("XIGANG_DATA_DIR", SHIPPED_DATA)), help="data folder"
+        "--data", type=Path, default=data_dir(), help="data folder (default: the app's, with what was edited)"
     )
     return made
 
@@ -171,7 +171,7 @@ def run(options: argparse.Namespace) -> int:
     """Write what is asked for and return the exit code."""
     try:
         request = requested(options)
-        data = load_dataset(options.data)
+        data = dataset_of_record(options.data)
         check_ids(data, request)
     except UnreadableDistrictError as error:
         return _say_wrong(f"the data cannot be read: {error}")

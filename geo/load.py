@@ -33,6 +33,7 @@ from geo.translations import TRANSLATIONS_DIR, Translations, load_translations
 FeatureCollection = dict[str, Any]
 BASE_LAYERS = ("land", "neighbours", "boundary", "roads", "road_labels", "metro", "landmarks")
 KIND_OF_GEOMETRY = {"LineString": "line", "MultiLineString": "line", "Polygon": "area", "MultiPolygon": "area"}
+PROJECTS_FILE = "projects.geojson"
 MAX_FILE_BYTES = 200 * 1024 * 1024
 
 
@@ -61,7 +62,8 @@ class Dataset:
     `translations` are what its names and sentences are called in further languages.
     `indicators` are the lines of annexes 1 and 2, `terms` what their words are called in other languages,
     `programmes` those of boxes 5 to 9, which are no projects.
-    `version` is the projects file's own; `fingerprint` changes with every byte of any file.
+    `version` is the projects file's own; `fingerprint` changes with every byte of any file, `base_fingerprint` with
+    any but the projects'.
     """
 
     district: District
@@ -72,6 +74,7 @@ class Dataset:
     problems: tuple[Problem, ...]
     version: str
     fingerprint: str
+    base_fingerprint: str = ""
     indicators: tuple[Indicator, ...] = ()
     terms: Mapping[str, Names] = field(default_factory=dict)
     programmes: tuple[Programme, ...] = ()
@@ -274,13 +277,14 @@ def _dangling_elements(projects: Iterable[Project], elements: Iterable[PlacedEle
             yield Problem("element_unknown", f"projects.geojson ({project.id})", project.element)
 
 
-def fingerprint_of(folder: Path) -> str:
-    """Return a hash of every data file in `folder` (names and contents)."""
+def fingerprint_of(folder: Path, *, without: str | None = None) -> str:
+    """Return a hash of every data file in `folder` (names and contents), leaving out one of them if asked."""
     digest = hashlib.sha256()
     for path in sorted(
         p
         for pattern in ("*.geojson", "*.json", "*.csv", "base/*.geojson", f"{TRANSLATIONS_DIR}/*.po")
         for p in folder.glob(pattern)
+        if p.name != without
     ):
         digest.update(path.name.encode())
         with suppress(OSError):  # the loader says what is wrong with it
@@ -303,7 +307,7 @@ def load_dataset(folder: Path) -> Dataset:
         district = District.model_validate(translations.fill(raw))
     except ValidationError as error:
         raise UnreadableDistrictError(next(field_problems("district.json", error))) from error
-    projects, version, project_problems = _load_projects(folder / "projects.geojson", translations)
+    projects, version, project_problems = _load_projects(folder / PROJECTS_FILE, translations)
     elements, element_problems = _load_elements(folder / "layout.geojson", translations)
     base, base_problems = _load_base(folder / "base", translations)
     sources, source_problems = _load_sources(folder / "sources.json", translations)
@@ -329,6 +333,7 @@ def load_dataset(folder: Path) -> Dataset:
         ),
         version=version,
         fingerprint=fingerprint_of(folder),
+        base_fingerprint=fingerprint_of(folder, without=PROJECTS_FILE),
         indicators=tuple(indicators),
         terms=terms,
         programmes=tuple(programmes),

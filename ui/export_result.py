@@ -20,9 +20,9 @@ from exports.sheet import make_sheet
 from exports.sitesheet import first_site_sheet
 from geo.load import Dataset
 from geo.project import Project
+from geo.state_dir import data_dir
 from layers.wording import grade_in_words
 from layers.words import Words
-from ui import cache
 from ui.desk import Desk
 from ui.export_form import ABOUT_OPPORTUNITIES, OF_SITES, Asked
 from ui.export_job import ExportJob
@@ -169,7 +169,7 @@ def _progress_in_words(words: Words, job: ExportJob) -> str:
 
 def _start(asked: Asked, name: str) -> None:
     _cancel()
-    st.session_state[_JOB] = ExportJob(asked.format, name, asked.request, cache.data_dir()).start()
+    st.session_state[_JOB] = ExportJob(asked.format, name, asked.request, data_dir()).start()
 
 
 def _cancel() -> None:

@@ -12,49 +12,70 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.load import Dataset, load_dataset, parse_project
 from geo.problem import Problem, field_problems
 from geo.project import Project
+from geo.state_dir import data_dir
 from geo.store.changes import Entry
 from geo.store.database import database_url
 from geo.store.store import Store
-from geo.translations import Translations
 
 
-class CurrentProjects:
-    """The projects of a record, parsed once and again only as they change; shared by all sessions of a process."""
+class RecordOfFiles:
+    """The record that goes with a data folder; shared by all sessions of a process.
 
-    def __init__(self, store: Store, translations: Translations) -> None:
-        self._store, self._translations = store, translations
+    Projects are parsed once, and again only as they change.
+
+    Attributes
+    ----------
+    store : Store or None
+        None where the database cannot be reached; the projects are those of the file then, and cannot be edited.
+    """
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._files = self._current = load_dataset(folder)
         self._lock = Lock()
         self._head = 0
         self._projects: dict[str, Project | None] = {}
         self._problems: dict[str, list[Problem]] = {}
+        self.store: Store | None = None
+        try:
+            self.store = open_store(url)
+            self.store.follow(folder)
+        except (SQLAlchemyError, OSError) as error:
+            self.store = None
+            self._current = _with_problem(self._files, url, error)
 
-    def put_into(self, files: Dataset) -> Dataset:
-        """Return the dataset with the projects of record in place of the file's."""
+    def dataset(self) -> Dataset:
+        """Return the data with the projects of record; the same object until something changes.
+
+        Where the database is gone for the moment, the last state stands, with a problem that says so.
+        """
+        if self.store is None:
+            return self._current
         with self._lock:
-            if self._store.head() != self._head:
-                self._head, changed = self._store.entries_since(self._head)
-                for entry in changed.values():
-                    self._take(entry)
-            projects = tuple(project for project in self._projects.values() if project)
-            problems = [problem for found in self._problems.values() for problem in found]
-        return replace(
-            files,
-            projects=projects,
-            problems=(*files.problems, *problems),
-            fingerprint=f"{files.fingerprint}-{self._head}",
-        )
+            try:
+                if self.store.head() != self._head:
+                    self._current = self._refreshed(self.store)
+            except SQLAlchemyError as error:
+                return _with_problem(self._current, str(self.store.engine.url), error)
+            return self._current
 
-    @property
-    def head(self) -> int:
-        """The number of the latest change, asked of the database."""
-        return self._store.head()
+    def _refreshed(self, store: Store) -> Dataset:
+        self._head, changed = store.entries_since(self._head)
+        for entry in changed.values():
+            self._take(entry)
+        problems = [problem for found in self._problems.values() for problem in found]
+        return replace(
+            self._files,
+            projects=tuple(project for project in self._projects.values() if project),
+            problems=(*self._files.problems, *problems),
+            fingerprint=f"{self._files.fingerprint}-{self._head}",
+        )
 
     def _take(self, entry: Entry) -> None:
         self._projects[entry.id], self._problems[entry.id] = None, []
         if entry.retired:
             return
         try:
-            self._projects[entry.id] = parse_project(self._translations.fill(entry.record))
+            self._projects[entry.id] = parse_project(self._files.translations.fill(entry.record))
         except ValidationError as error:
             self._problems[entry.id] = list(field_problems(entry.id, error))
         except ValueError as error:
@@ -67,23 +88,19 @@ def open_store(url: str) -> Store:
     return Store(url)
 
 
-def store_problem(error: Exception) -> Problem:
-    """Return what to tell the reader where the record cannot be reached; no password is in it."""
-    where = make_url(database_url()).render_as_string(hide_password=True)
-    return Problem("store_unavailable", where, type(error).__name__)
-
-
 def dataset_of_record(folder: Path) -> Dataset:
-    """Return the folder's data with the projects of record, those of its file where the record cannot be reached.
+    """Return the folder's data; with the projects of record where it is the folder that the app uses.
 
     Raises
     ------
     UnreadableDistrictError : as ``load_dataset``
     """
-    files = load_dataset(folder)
-    try:
-        store = open_store(database_url())
-        store.follow(folder)
-        return CurrentProjects(store, files.translations).put_into(files)
-    except (SQLAlchemyError, OSError) as error:
-        return replace(files, problems=(*files.problems, store_problem(error)))
+    if folder.resolve() != data_dir().resolve():
+        return load_dataset(folder)
+    return RecordOfFiles(folder, database_url()).dataset()
+
+
+def _with_problem(dataset: Dataset, url: str, error: Exception) -> Dataset:
+    """Return the dataset with a word on why the record cannot be reached; without the URL's password."""
+    where = make_url(url).render_as_string(hide_password=True)
+    return replace(dataset, problems=(*dataset.problems, Problem("store_unavailable", where, type(error).__name__)))

@@ -140,6 +140,7 @@ def test_a_missing_or_broken_file_is_named(tmp_path, monkeypatch, name, content)
     folder = tmp_path / "data"
     shutil.copytree(ROOT / "data", folder)
     monkeypatch.setenv("XIGANG_DATA_DIR", str(folder))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
     app = open_page(lang="en")
     assert not app.exception

@@ -383,6 +383,7 @@ def data(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(ROOT / "data", folder)
     monkeypatch.setenv("XIGANG_DATA_DIR", str(folder))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
     return folder
 
 

@@ -136,6 +136,7 @@ def test_the_office_offer_is_told_where_it_is_filled(tmp_path, monkeypatch):
     next(f for f in collection["features"] if f["id"] == LIST[0])["properties"]["offer"] = offer
     path.write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")
     monkeypatch.setenv("XIGANG_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
     words = words_in("zh")
     assert words("offer.plot_ratio") in slide(open_app("pages/map.py", show="1", list=LIST[0]))
     assert words("offer.plot_ratio") not in slide(open_app("pages/map.py", show="1", list=LIST[1]))

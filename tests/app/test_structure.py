@@ -304,6 +304,7 @@ def test_without_elements_the_page_says_so(tmp_path, monkeypatch):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
     monkeypatch.setenv("XIGANG_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
     app = open_structure()
     assert not app.exception
     assert words_in("zh")("structure.no_elements") in [info.value for info in app.info]
