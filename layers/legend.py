@@ -73,6 +73,7 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
             "svg": svg_symbol("circle", fill="none", outline=neutral, width=1.4),
         },
         {"when": "stack", "label": "legend.stack", "svg": _stack_svg()},
+        {"when": "parcel", "label": "legend.parcel", "svg": _parcel_svg()},
     ]
     base: list[dict[str, Any]] = [
         {
@@ -91,6 +92,12 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
         {"title": "legend.certainty", "items": certainty},
         {"title": "legend.base", "items": base},
     ]
+
+
+def _parcel_svg() -> str:
+    grey = style.TEXT_SECONDARY
+    outline = f'fill="{grey}" fill-opacity="{style.PARCEL_FILL_OPACITY}" stroke="{grey}"'
+    return _LINE.format(f'<path d="M3 12 5 2h15l3 4-3 6z" {outline} stroke-width="{style.PARCEL_WIDTH_PX}"/>')
 
 
 def _stack_svg() -> str:

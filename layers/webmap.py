@@ -36,7 +36,7 @@ from layers.webassets import (
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
-SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "tiles", "bridge")
+SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "tiles", "sites", "bridge")
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
 SITE_LABEL_ZOOM, ACCURACY_ZOOM = 14.5, 15
@@ -102,8 +102,21 @@ def site_rows(projects: Sequence[Project]) -> list[int]:
     return sorted(placed, key=lambda row: rank[projects[row].location.grade])
 
 
+def site_data(dataset: Dataset) -> dict[str, Any]:
+    """Return all that the map knows of the projects, for its page or for ``planMap.replaceSites``."""
+    rows = site_rows(dataset.projects)
+    return {
+        "sites": _site_columns(dataset.projects[row] for row in rows),
+        "rows": rows,
+        "engine": engine_data(dataset.index),
+        "sitesVersion": dataset.fingerprint,
+    }
+
+
 def _site_columns(projects: Iterable[Project]) -> dict[str, Any]:
     rows = list(projects)
+    parcels = {p.id: _lat_lon_parts(p.parcel.geometry) for p in rows if p.parcel}
+    added = [p.id for p in rows if p.added]
     return {
         "id": [p.id for p in rows],
         "lon": [p.lon for p in rows],
@@ -115,7 +128,15 @@ def _site_columns(projects: Iterable[Project]) -> dict[str, Any]:
         "element": [p.element for p in rows],
         "accuracy": [p.location.accuracy_m for p in rows],
         "names": {language: [p.name_in(language) for p in rows] for language in LANGUAGES},
+        **({"parcels": parcels} if parcels else {}),
+        **({"added": added} if added else {}),
     }
+
+
+def _lat_lon_parts(geometry: dict[str, Any]) -> list[Any]:
+    """Return a parcel's polygons as Leaflet takes them: rings of latitude and longitude."""
+    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    return [[lat_lon(ring) for ring in rings] for rings in parts]
 
 
 def _longest_line(geometry: BaseGeometry) -> LineString:
@@ -185,6 +206,7 @@ def _style_for_bridge() -> dict[str, Any]:
         "radius": style.SITE_RADIUS_PX,
         "presentScale": style.PRESENT_SCALE,
         "fillOpacity": style.FILL_OPACITY,
+        "parcel": {"width": style.PARCEL_WIDTH_PX, "fillOpacity": style.PARCEL_FILL_OPACITY},
         "faded": style.FADED_OPACITY,
         "stackPoints": SHAPES["circle"],
         "siteLabelZoom": SITE_LABEL_ZOOM,
@@ -277,15 +299,12 @@ def build_map(dataset: Dataset, *, language: str, drawing: bool = False) -> foli
     structure = _structure_layer(dataset)
     for layer in (*base.ground, *chain.from_iterable(base.by_name.values()), structure):
         layer.add_to(folium_map)
-    rows = site_rows(dataset.projects)
     bridge = Bridge(
         structure,
         ground=base.ground,
         by_name={**base.by_name, "structure": [structure]},
         data={
-            "sites": _site_columns(dataset.projects[row] for row in rows),
-            "rows": rows,
-            "engine": engine_data(dataset.index),
+            **site_data(dataset),
             "elements": {
                 placed.element.id: _element_record(placed, structure_style(dataset, placed.element.group))
                 for placed in dataset.elements

@@ -3,32 +3,29 @@
 import gc
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from geo.load import Dataset, fingerprint_of, load_dataset
+from geo.load import Dataset, fingerprint_of
 from geo.nearby import Surroundings
+from geo.state_dir import data_dir
+from geo.store.current import RecordOfFiles
+from geo.store.database import database_url
 from geo.structure import ElementFigures, figures_of
 from layers.tiles import TileSource, offered_sources
-from layers.webmap import map_html, site_rows
+from layers.webmap import map_html, site_data
 from layers.words import Words, words_in
 
-DATA_DIR_VARIABLE = "XIGANG_DATA_DIR"
 TIANDITU_KEY = "TIANDITU_KEY"
 RowsOf = Callable[[Dataset, Words], dict[str, Any]]
-_SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
-
-
-def data_dir() -> Path:
-    """Return the data folder: the one named in the environment, else the shipped one."""
-    return Path(os.environ.get(DATA_DIR_VARIABLE, _SHIPPED_DATA))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _dataset(folder: str, fingerprint: str) -> Dataset:
-    return load_dataset(Path(folder))
+def _files(folder: str, fingerprint: str, url: str) -> RecordOfFiles:
+    return RecordOfFiles(Path(folder), url)
 
 
 @st.cache_data(show_spinner=False, ttl=2)
@@ -36,10 +33,15 @@ def _fingerprint(folder: str) -> str:
     return fingerprint_of(Path(folder))
 
 
-def dataset() -> Dataset:
-    """Return the district's data, read again only when a file has changed."""
+def record() -> RecordOfFiles:
+    """Return the record of the district's projects, and the files it goes with; read again as a file changes."""
     folder = str(data_dir())
-    return _dataset(folder, _fingerprint(folder))
+    return _files(folder, _fingerprint(folder), database_url())
+
+
+def dataset() -> Dataset:
+    """Return the district's data, its projects as the record has them now."""
+    return record().dataset()
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -72,19 +74,37 @@ def library_rows(data: Dataset, language: str, make: RowsOf) -> dict[str, Any]:
     return _library_rows(data.fingerprint, language, make.__name__, make, data)
 
 
+@dataclass(frozen=True)
+class MapPage:
+    """The map's HTML, and the version of the sites that it was made with."""
+
+    html: str
+    sites_version: str
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _map_page(fingerprint: str, _data: Dataset) -> tuple[str, list[int]]:
+def _map_page(base_fingerprint: str, _data: Dataset) -> MapPage:
     surroundings(_data)
-    page = map_html(_data, language="zh"), site_rows(_data.projects)
+    page = MapPage(map_html(_data, language="zh"), map_sites(_data)["sitesVersion"])
     # What is loaded by now stays: frozen, it no longer costs each of Streamlit's collections some 100 ms.
     gc.collect()
     gc.freeze()
     return page
 
 
-def map_page(data: Dataset) -> tuple[str, list[int]]:
-    """Return the map's HTML and the projects' positions of its sites, in the map's order."""
-    return _map_page(data.fingerprint, data)
+def map_page(data: Dataset) -> MapPage:
+    """Return the map's page. It stays when a project changes; the map takes the sites anew (``map_sites``)."""
+    return _map_page(data.base_fingerprint, data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _map_sites(fingerprint: str, _data: Dataset) -> dict[str, Any]:
+    return site_data(_data)
+
+
+def map_sites(data: Dataset) -> dict[str, Any]:
+    """Return the map's sites as they are now, with their version (``layers.webmap.site_data``)."""
+    return _map_sites(data.fingerprint, data)
 
 
 @st.cache_resource(show_spinner=False)

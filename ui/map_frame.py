@@ -10,11 +10,12 @@ import streamlit as st
 
 from layers.words import Words
 from ui import drawings
+from ui.cache import MapPage
 from ui.link import DeskState, Selection, encode
 from ui.session import TAB, TAB_MEASURE, select, sequence
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
-_SENT, _SHAPES_SENT, KEY = "map_page_sent", "map_shapes_sent", "map_frame"
+_SENT, _SITES_SENT, _SHAPES_SENT, KEY = "map_page_sent", "map_sites_sent", "map_shapes_sent", "map_frame"
 
 _frame = st.components.v2.component(
     "xigang_map_frame",
@@ -49,6 +50,10 @@ def _send_page_again() -> None:
     st.session_state.pop(_SENT, None)
 
 
+def _send_sites_again() -> None:
+    st.session_state.pop(_SITES_SENT, None)
+
+
 def _send_shapes_again() -> None:
     st.session_state.pop(_SHAPES_SENT, None)
 
@@ -67,8 +72,18 @@ def _shapes(make: Callable[[], list[dict[str, Any]]], language: str) -> dict[str
     }
 
 
+def _sites(sites: dict[str, Any]) -> dict[str, Any]:
+    """Return the map's sites, only their version where the map has them."""
+    version = sites["sitesVersion"]
+    if st.session_state.get(_SITES_SENT) == version:
+        return {"sitesVersion": version}
+    st.session_state[_SITES_SENT] = version
+    return sites
+
+
 def show_map(
-    html: str,
+    page: MapPage,
+    sites: dict[str, Any],
     message: dict[str, Any],
     state: DeskState,
     words: Words,
@@ -79,17 +94,20 @@ def show_map(
 ) -> None:
     """Mount the map, or steer the one that is mounted.
 
-    The page goes to the browser once, and so does each state of the drawings (`shapes` makes them); a browser that
-    does not have them asks for them.
+    The page goes to the browser once, and so does each later version of its `sites` and each state of the drawings
+    (`shapes` makes them); a browser that does not have them asks for them.
     """
-    page = hashlib.sha256(html.encode()).hexdigest()[:16]
-    first = st.session_state.get(_SENT) != page
-    st.session_state[_SENT] = page
+    mark = hashlib.sha256(page.html.encode()).hexdigest()[:16]
+    first = st.session_state.get(_SENT) != mark
+    if first:
+        st.session_state[_SENT] = mark
+        st.session_state[_SITES_SENT] = page.sites_version
     _frame(
         key=KEY,
         data={
-            "page": page,
-            "html": html if first else None,
+            "page": mark,
+            "html": page.html if first else None,
+            "sites": _sites(sites),
             "state": message,
             "query": encode(replace(state, view=None)),
             "drawings": _shapes(shapes, state.language),
@@ -102,6 +120,7 @@ def show_map(
         on_drawn_change=_take_drawing,
         on_kept_change=_take_kept,
         on_missing_change=_send_page_again,
+        on_stale_change=_send_sites_again,
         on_lost_change=_send_shapes_again,
         on_tiles_failed_change=tiles_failed,
     )

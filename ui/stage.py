@@ -10,7 +10,7 @@ from geo.load import UnreadableDistrictError
 from geo.project import Project
 from layers.state_message import site_mask, state_message
 from ui import session
-from ui.cache import map_page, tile_sources
+from ui.cache import map_page, map_sites, tile_sources
 from ui.desk import Desk, OnStage, make_desk
 from ui.link import Kind, Selection
 from ui.map_frame import show_map
@@ -60,14 +60,14 @@ def _drawn(desk: Desk, shown: OnStage | None) -> Mask:
 
 
 def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
-    html, rows = map_page(desk.data)
+    sites = map_sites(desk.data)
     state = desk.state
     toured = desk.data.project(tour.at) if tour and tour.kind == "site" else None
     element = toured.element if toured else tour.at if tour else None
     compared = bool(shown and shown.compared) and not toured
     only = tour.stops if tour and toured else state.compared if compared else None
     message = state_message(
-        mask=site_mask(rows, _drawn(desk, shown) if only is None else desk.mask_of(only)),
+        mask=site_mask(sites["rows"], _drawn(desk, shown) if only is None else desk.mask_of(only)),
         language=state.language,
         selected=(state.selection.kind, state.selection.id) if state.selection else None,
         emphasised=state.filter.places | ({element} if element else set()) if only is None else set(),
@@ -81,7 +81,8 @@ def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
         focus=None if toured else focused_place(desk),
     )
     show_map(
-        html,
+        map_page(desk.data),
+        sites,
         message,
         state,
         desk.words,

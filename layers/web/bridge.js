@@ -8,13 +8,13 @@
  * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
  *                       also = {language, selected, view, bounds}, each where it is to change
  * planMap.tick(ids, fit) rings these sites until told otherwise and, if asked, fits the view to them
+ * planMap.replaceSites(data)  data = {sites, rows, engine, sitesVersion}; the state applied next is of these
  * planMap.listen(fn)    fn({type: "pick", kind, id}) or fn({type: "view", view: [lat, lon, zoom]}) or {type: "tiles-failed"}
  */
 function planMapBridge(map, folders, data) {
   "use strict";
 
-  const {style, words, sites, elements} = data;
-  const engine = planFilters.engine(data.engine);
+  const {style, words, elements} = data;
   const stateNow = {hidden: new Set(), language: data.language, selected: null, emphasised: new Set(),
     tour: null, stop: null, present: false, numbers: null};
   let listener = () => {};
@@ -25,102 +25,17 @@ function planMapBridge(map, folders, data) {
   const shown = layer => !stateNow.hidden.has(layer);
   const scale = () => stateNow.present ? style.presentScale : 1;
 
-  /* ---- sites: one marker a place; several sites at one place share it ---- */
-  const siteCount = sites.id.length;
-  const stacks = [], stackOf = new Array(siteCount);
-  {
-    const byPlace = new Map();
-    for (let i = 0; i < siteCount; i++) {
-      const place = sites.lon[i] + "," + sites.lat[i];
-      if (!byPlace.has(place)) byPlace.set(place, {members: [], visible: []});
-      byPlace.get(place).members.push(i);
-      stackOf[i] = byPlace.get(place);
-    }
-    stacks.push(...byPlace.values());
-  }
-  const rowOf = new Map(sites.id.map((id, i) => [id, i]));
-  const siteGroup = L.layerGroup().addTo(map);
-  const accuracyGroup = L.layerGroup().addTo(map);
-  const selectionGroup = L.layerGroup().addTo(map);
-  const tickedGroup = L.layerGroup().addTo(map);
-  const latLngOf = i => [sites.lat[i], sites.lon[i]];
-
   /* On a tour the projects of its element, or the site that is its stop, stand out; the others step back. */
   const onTour = () => Boolean(stateNow.tour || stateNow.stop);
-  const touring = i => onTour() && (stateNow.stop ? sites.id[i] === stateNow.stop : sites.element[i] === stateNow.tour);
+  const touring = i => onTour() && (stateNow.stop ? sites.all.id[i] === stateNow.stop : sites.all.element[i] === stateNow.tour);
   const faded = stack => onTour() && !stack.visible.some(touring);
 
-  function looks(stack) {
-    const own = stack.visible.filter(touring), rows = own.length ? own : stack.visible;
-    const known = rows.find(i => sites.filled[i]), lead = known === undefined ? rows[0] : known;
-    const sector = style.sectors[sites.sector[lead]], stage = style.stages[sites.stage[lead]];
-    const strength = faded(stack) ? style.faded : 1;
-    const base = {radius: style.radius * scale(), ground: style.ground, font: style.font, count: stack.visible.length,
-      fill: known !== undefined, fillOpacity: style.fillOpacity * strength, opacity: strength, lineJoin: "round", lineCap: "butt"};
-    if (rows.length === 1 || known !== undefined) {
-      return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
-        weight: stage.width * scale(), dashArray: stage.dash.length ? stage.dash.map(d => d * scale()).join(",") : null};
-    }
-    return {...base, shape: style.stackPoints, radius: (style.radius + 2) * scale(), color: style.text, weight: 1.4, dashArray: null};
-  }
-
-  const looksOf = stack => [...stack.visible, scale(), faded(stack), ...stack.visible.filter(touring)].join();
-
-  function markerOf(stack) {
-    const options = looks(stack);
-    if (!stack.marker) {
-      stack.marker = new L.SiteMarker(latLngOf(stack.members[0]), options);
-      stack.marker.on("click", event => {
-        if (drawing && drawing.active) return;
-        L.DomEvent.stopPropagation(event);
-        pickStack(stack);
-      });
-      stack.marker.bindTooltip(() => stackTooltip(stack), {direction: "top", offset: [0, -8]});
-    } else {
-      if (stack.drawn !== looksOf(stack)) {
-        Object.assign(stack.marker.options, options);
-        stack.marker._radius = options.radius;
-        if (stack.marker._map) stack.marker.setStyle(options);
-      }
-    }
-    stack.drawn = looksOf(stack);
-    return stack.marker;
-  }
-
-  function line(tag, text, className) {
-    const node = document.createElement(tag);
-    node.textContent = text;
-    if (className) node.className = className;
-    return node;
-  }
-
-  function siteName(i) {
-    return (sites.names[stateNow.language] || sites.names.en)[i];
-  }
-
-  function stackTooltip(stack) {
-    const box = document.createElement("div");
-    const rows = stack.visible.slice(0, 6);
-    rows.forEach(i => box.append(line("div", siteName(i), "tip-name")));
-    if (stack.visible.length > rows.length) box.append(line("div", `… +${stack.visible.length - rows.length}`));
-    const first = stack.visible[0];
-    box.append(line("div", word("map.accuracy").replace("{grade}", word("grade." + sites.grade[first])).replace("{n}", sites.accuracy[first]), "tip-note"));
-    return box;
-  }
-
-  function pickStack(stack) {
-    if (stack.visible.length === 1) return pick("site", sites.id[stack.visible[0]]);
-    const box = document.createElement("div");
-    box.className = "stack-list";
-    box.append(line("p", word("map.shared_place"), "tip-note"));
-    stack.visible.forEach(i => {
-      const button = line("button", siteName(i));
-      button.type = "button";
-      button.onclick = () => { map.closePopup(); pick("site", sites.id[i]); };
-      box.append(button);
-    });
-    L.popup({maxWidth: 280, autoPanPadding: [20, 20]}).setLatLng(stack.marker.getLatLng()).setContent(box).openOn(map);
-  }
+  const sites = planSites(map, style, {word, shown, scale, touring, faded, pick, structureToBack,
+    language: () => stateNow.language, busy: () => Boolean(drawing && drawing.active)});
+  const {latLngOf, isVisible, accuracyCircle, line, name: siteName} = sites;
+  const selectionGroup = L.layerGroup().addTo(map);
+  const tickedGroup = L.layerGroup().addTo(map);
+  sites.take(data);
 
   /* ---- structure ---- */
   const elementLayers = new Map();
@@ -165,8 +80,8 @@ function planMapBridge(map, folders, data) {
 
   /* The picked site's row, where the filter and the layers let it be seen. */
   function ringed() {
-    const chosen = stateNow.selected, i = chosen && chosen.kind === "site" ? rowOf.get(chosen.id) : undefined;
-    return i !== undefined && shown("sites") && stackOf[i].visible.includes(i) ? i : undefined;
+    const chosen = stateNow.selected, i = chosen && chosen.kind === "site" ? sites.rowOf.get(chosen.id) : undefined;
+    return i !== undefined && isVisible(i) ? i : undefined;
   }
 
   let ring;
@@ -174,7 +89,7 @@ function planMapBridge(map, folders, data) {
     selectionGroup.clearLayers();
     const i = ring = ringed();
     if (i !== undefined) {
-      if (!sites.filled[i]) selectionGroup.addLayer(accuracyCircle(i, true));
+      if (!sites.all.filled[i]) selectionGroup.addLayer(accuracyCircle(i, true));
       selectionGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 13 * scale(), color: style.selection, weight: 2.5 * scale(), fill: false,
         interactive: false}));
     }
@@ -186,7 +101,7 @@ function planMapBridge(map, folders, data) {
   let ticked = [];
   function drawTicked() {
     tickedGroup.clearLayers();
-    const found = ticked.map(id => rowOf.get(id)).filter(i => i !== undefined && shown("sites") && stackOf[i].visible.includes(i));
+    const found = ticked.map(id => sites.rowOf.get(id)).filter(i => i !== undefined && isVisible(i));
     found.forEach(i => tickedGroup.addLayer(L.circleMarker(latLngOf(i), {radius: 10.5, color: style.text, weight: 1.6,
       fill: false, interactive: false})));
     return found;
@@ -196,30 +111,13 @@ function planMapBridge(map, folders, data) {
     ticked = ids;
     const found = drawTicked();
     if (fit && found.length) map.fitBounds(L.latLngBounds(found.map(latLngOf)), {padding: [40, 40], maxZoom: 16});
-    return found.map(i => sites.id[i]);
-  }
-
-  function accuracyCircle(i, strong) {
-    const sector = style.sectors[sites.sector[i]];
-    return L.circle(latLngOf(i), {radius: sites.accuracy[i], color: strong ? style.selection : sector.outline,
-      weight: strong ? 1.4 : 1, opacity: strong ? 0.9 : 0.45, dashArray: "4,4", fill: strong, fillOpacity: 0.05,
-      interactive: false});
-  }
-
-  function drawAccuracy() {
-    accuracyGroup.clearLayers();
-    if (!shown("sites") || map.getZoom() < style.accuracyZoom) return;
-    const view = map.getBounds().pad(0.2);
-    for (const stack of stacks) {
-      const i = stack.visible[0];
-      if (i !== undefined && !faded(stack) && !sites.filled[i] && view.contains(latLngOf(i))) accuracyGroup.addLayer(accuracyCircle(i, false));
-    }
+    return found.map(i => sites.all.id[i]);
   }
 
   function reveal(chosen) {
     if (!chosen || stateNow.stop) return;
-    if (chosen.kind === "site" && rowOf.has(chosen.id)) {
-      const at = latLngOf(rowOf.get(chosen.id));
+    if (chosen.kind === "site" && sites.rowOf.has(chosen.id)) {
+      const at = latLngOf(sites.rowOf.get(chosen.id));
       if (!map.getBounds().pad(-0.08).contains(at)) map.panTo(at);
     } else if (chosen.kind === "element" && !stateNow.tour && elementLayers.has(chosen.id)) {
       const box = elementLayers.get(chosen.id).getBounds();
@@ -231,13 +129,13 @@ function planMapBridge(map, folders, data) {
    * the map. Without a glide: Leaflet drops a view that is asked for while it glides to another, and a presenter's
    * keys come fast. */
   let following = false, fitting = false;
-  const numbered = i => Boolean(stateNow.numbers) && sites.id[i] in stateNow.numbers;
+  const numbered = i => Boolean(stateNow.numbers) && sites.all.id[i] in stateNow.numbers;
   const subject = () => stateNow.stop || stateNow.tour || (stateNow.numbers && JSON.stringify(stateNow.numbers));
   function subjectBounds() {
-    const {stop, tour} = stateNow, placed = rowOf.get(stop), layer = elementLayers.get(tour), bounds = L.latLngBounds([]);
-    if (placed !== undefined) return L.latLng(latLngOf(placed)).toBounds(2 * sites.accuracy[placed]);
+    const {stop, tour} = stateNow, placed = sites.rowOf.get(stop), layer = elementLayers.get(tour), bounds = L.latLngBounds([]);
+    if (placed !== undefined) return L.latLng(latLngOf(placed)).toBounds(2 * sites.all.accuracy[placed]);
     if (layer) bounds.extend(layer.getBounds());
-    sites.id.map((_, i) => i).filter(onTour() ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));
+    sites.all.id.map((_, i) => i).filter(onTour() ? touring : numbered).forEach(i => bounds.extend(latLngOf(i)));
     return bounds;
   }
 
@@ -261,30 +159,24 @@ function planMapBridge(map, folders, data) {
     return i => bytes[i >> 3] & (128 >> (i & 7));
   }
 
-  function showSites(wanted) {
-    for (const stack of stacks) stack.visible = [];
-    for (let i = 0; i < siteCount; i++) if (wanted(i)) stackOf[i].visible.push(i);
-    drawSites();
-  }
-
-  function drawSites() {
-    for (const stack of stacks) {
-      const wanted = stack.visible.length > 0 && shown("sites");
-      if (wanted) {
-        const marker = markerOf(stack);
-        if (!marker._map) siteGroup.addLayer(marker);
-      } else if (stack.marker && stack.marker._map) siteGroup.removeLayer(stack.marker);
-    }
-    drawAccuracy();
-  }
-
   /* ---- layers and labels ---- */
   function applyLayers() {
     for (const [name, layers] of Object.entries(folders.byName)) {
       for (const layer of layers) shown(name) ? map.addLayer(layer) : map.removeLayer(layer);
     }
+    sites.draw();
+    structureToBack();
+  }
+
+  function structureToBack() {
     if (shown("structure")) [...elementLayers.values()].reverse().forEach(layer => layer.bringToBack());
-    drawSites();
+  }
+
+  /* The projects have changed: all else stays, the view, the layers and what is picked. */
+  function replaceSites(next) {
+    map.closePopup();
+    sites.take(next);
+    ring = null; /* whatever was ringed may stand elsewhere now */
   }
 
   const LABEL_LIMIT = 1500, PRESENT_CORNER = {x: 330, y: 64}; /* where the page has its own buttons over the map */
@@ -292,26 +184,26 @@ function planMapBridge(map, folders, data) {
     const items = [];
     if (!shown("labels")) return items;
     const {tour, stop, numbers} = stateNow, view = map.getBounds(), own = onTour() ? touring : numbered;
-    const numberOf = i => numbered(i) ? String(numbers[sites.id[i]]) : "";
+    const numberOf = i => numbered(i) ? String(numbers[sites.all.id[i]]) : "";
     const named = i => (numbered(i) ? numberOf(i) + "  " : "") + (onTour() || numbers ? L.MapLabels.wrapped(siteName(i)) : siteName(i));
-    const label = (i, more) => ({key: sites.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12, text: named(i), colour: style.sectors[sites.sector[i]].outline, ...more});
+    const label = (i, more) => ({key: sites.all.id[i], at: latLngOf(i), radius: style.radius + 1, size: 12, text: named(i), colour: style.sectors[sites.all.sector[i]].outline, ...more});
     const picked = ringed();
     if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked) || Boolean(stop), ...(stop ? {size: map.getSize().x < 480 ? 11 : 15, radius: 14} : {}), short: numberOf(picked)}));
     const element = id => {
-      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (tour ? id === tour : !rowOf.has(stop));
+      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (tour ? id === tour : !sites.rowOf.has(stop));
       items.push({key: id, must: first, bold: first, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour,
         line, at, text: line ? text : L.MapLabels.wrapped(text)});
     };
     if (shown("structure") && elements[tour]) element(tour);
     if ((tour || numbers) && shown("sites")) {
-      for (const i of stacks.flatMap(stack => stack.visible)) {
+      for (const i of sites.stacks.flatMap(stack => stack.visible)) {
         if (own(i) && i !== picked && view.contains(latLngOf(i))) items.push(label(i, {bold: true, must: true, short: numberOf(i)}));
       }
     }
     if (shown("structure")) Object.keys(elements).filter(id => id !== tour).forEach(element);
     let many = 0;
     if (shown("sites") && !onTour() && !numbers && zoom >= style.siteLabelZoom) {
-      for (const stack of stacks) {
+      for (const stack of sites.stacks) {
         if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
         items.push(label(stack.visible[0]));
       }
@@ -332,7 +224,7 @@ function planMapBridge(map, folders, data) {
     const boxes = [], frame = map.getContainer().getBoundingClientRect(), reach = (style.radius + 1) * scale();
     if (shown("sites")) {
       const view = map.getBounds();
-      for (const stack of stacks) {
+      for (const stack of sites.stacks) {
         /* Those filtered out as well, so that a change of filter does not make the names jump. */
         if (!view.contains(latLngOf(stack.members[0]))) continue;
         const at = map.latLngToContainerPoint(latLngOf(stack.members[0]));
@@ -366,11 +258,12 @@ function planMapBridge(map, folders, data) {
     const present = new Set();
     for (const [name] of Object.entries(folders.byName)) if (shown(name)) present.add("layer." + name);
     if ((shown("structure") && pickedElement() !== undefined) || ringed() !== undefined) present.add("picked");
+    if (sites.parcels().length) present.add("parcel");
     if (shown("sites")) {
-      for (const stack of stacks) {
+      for (const stack of sites.stacks) {
         if (stack.visible.length > 1) present.add("stack");
         for (const i of stack.visible) {
-          present.add("sector." + sites.sector[i]).add("stage." + sites.stage[i]).add(sites.filled[i] ? "filled" : "hollow");
+          present.add("sector." + sites.all.sector[i]).add("stage." + sites.all.stage[i]).add(sites.all.filled[i] ? "filled" : "hollow");
         }
       }
     }
@@ -507,7 +400,6 @@ function planMapBridge(map, folders, data) {
     centre = map.getCenter();
     report({type: "view", view: [+centre.lat.toFixed(5), +centre.lng.toFixed(5), +map.getZoom().toFixed(2)]});
   });
-  map.on("zoomend moveend", drawAccuracy);
 
   function sameChoice(a, b) {
     return (a && a.kind + a.id) === (b && b.kind + b.id);
@@ -521,7 +413,7 @@ function planMapBridge(map, folders, data) {
     stateNow.emphasised = new Set(next.emphasised);
     stateNow.selected = next.selected;
     api.applied += 1;
-    showSites(wanted);
+    sites.show(wanted);
     if (first || !sameMembers(before.hidden, stateNow.hidden)) applyLayers();
     if (first || before.language !== stateNow.language) drawWords();
     const moved = !sameChoice(next.selected, before.selected);
@@ -551,13 +443,13 @@ function planMapBridge(map, folders, data) {
   }
 
   function filter(wanted, also = {}) {
-    const passed = engine.mask(wanted);
+    const passed = sites.engine.mask(wanted);
     if (!viewed) ({view: pendingView = pendingView, bounds: pendingBounds = pendingBounds} = also);
     const {language = stateNow.language, selected = stateNow.selected} = also;
-    draw({language, selected, hidden: wanted.hidden, emphasised: wanted.place}, i => passed[data.rows[i]]);
-    const shown = passed.reduce((sum, one) => sum + one, 0), placed = data.rows.reduce((sum, row) => sum + passed[row], 0);
-    return {counts: Object.fromEntries(planFilters.FACETS.map(facet => [facet, engine.counts(facet, wanted)])),
-      shown, total: engine.count, unplaced: shown - placed};
+    draw({language, selected, hidden: wanted.hidden, emphasised: wanted.place}, i => passed[sites.rows[i]]);
+    const shown = passed.reduce((sum, one) => sum + one, 0), placed = sites.rows.reduce((sum, row) => sum + passed[row], 0);
+    return {counts: Object.fromEntries(planFilters.FACETS.map(facet => [facet, sites.engine.counts(facet, wanted)])),
+      shown, total: sites.engine.count, unplaced: shown - placed};
   }
 
   function sameMembers(a, b) {
@@ -568,12 +460,15 @@ function planMapBridge(map, folders, data) {
 
   const api = {
     applied: 0, map, heard, labels,
-    apply, filter, engine, restart, tick,
+    apply, filter, restart, tick, replaceSites,
+    get engine() { return sites.engine; },
+    get sitesVersion() { return sites.version; },
     listen: fn => { listener = fn; },
     /* for tests and assistive tools: what is drawn now, and where */
-    drawn: () => stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.id[i])),
+    drawn: () => sites.stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.all.id[i])),
     drawnElements: () => [...elementLayers].filter(([, layer]) => layer._map).map(([id]) => id),
-    pixelOf: id => rowOf.has(id) ? map.latLngToContainerPoint(latLngOf(rowOf.get(id))) : null
+    drawnParcels: () => sites.parcels(),
+    pixelOf: id => sites.rowOf.has(id) ? map.latLngToContainerPoint(latLngOf(sites.rowOf.get(id))) : null
   };
   return api;
 }

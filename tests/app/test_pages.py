@@ -429,7 +429,7 @@ def test_one_bad_feature_does_not_hide_the_others(data):
 
 def test_a_change_of_the_data_is_seen_without_a_restart(data):
     app = open_app()
-    before = component(app, "map_frame")["page"]
+    before = component(app, "map_frame")
     path = data / "projects.geojson"
     collection = json.loads(path.read_text(encoding="utf-8"))
     collection["features"] = collection["features"][:5]
@@ -437,7 +437,11 @@ def test_a_change_of_the_data_is_seen_without_a_restart(data):
     _fingerprint.clear()  # is kept for two seconds
     app = open_app()
     assert len(listed(app)) == 5
-    assert component(app, "map_frame")["page"] != before
+    after = component(app, "map_frame")
+    assert after["page"] == before["page"], "the map stays as it is mounted"
+    assert "sites" not in before["sites"], "its page holds them"
+    placed = {f["id"] for f in collection["features"] if f["geometry"]}
+    assert set(after["sites"]["sites"]["id"]) == placed
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

@@ -279,6 +279,15 @@ def test_any_geometry_is_read_or_refused(coordinates):
     assert (parsed.lon, parsed.lat) == tuple(coordinates[:2])
 
 
+def test_the_base_stays_the_same_while_projects_change(files, tmp_path):
+    before = load_dataset(write(tmp_path, files))
+    files["projects.geojson"]["features"].pop()
+    after = load_dataset(write(tmp_path, files))
+    assert (after.base_fingerprint, after.fingerprint != before.fingerprint) == (before.base_fingerprint, True)
+    files["layout.geojson"]["features"].pop()
+    assert load_dataset(write(tmp_path, files)).base_fingerprint != before.base_fingerprint
+
+
 def test_the_fingerprint_changes_with_any_byte(files, tmp_path):
     before = fingerprint_of(write(tmp_path, files))
     assert fingerprint_of(tmp_path) == before

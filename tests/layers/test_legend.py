@@ -30,11 +30,12 @@ def producible(dataset):
     (body,) = re.findall(r"function presentCodes\(\) {(.*?)\n  }", SCRIPT, re.DOTALL)
     families = {
         '"layer." + name': {f"layer.{name}" for name in bridge.by_name},
-        '"sector." + sites.sector[i]': {f"sector.{sector}" for sector in Sector},
-        '"stage." + sites.stage[i]': {f"stage.{stage}" for stage in Stage},
-        'sites.filled[i] ? "filled" : "hollow"': {"filled", "hollow"},
+        '"sector." + sites.all.sector[i]': {f"sector.{sector}" for sector in Sector},
+        '"stage." + sites.all.stage[i]': {f"stage.{stage}" for stage in Stage},
+        'sites.all.filled[i] ? "filled" : "hollow"': {"filled", "hollow"},
         '"stack"': {"stack"},
         '"picked"': {"picked"},
+        '"parcel"': {"parcel"},
     }
     assert set(re.findall(r"\.add\(([^()]+)\)", body)) == set(families)
     return set().union(*families.values())

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from geo.load import load_dataset
 from geo.vocabulary import Grade
 from layers.webassets import FONT_FACES
-from layers.webmap import LAYERS, Bridge, build_map, json_for_script, map_html, site_rows
-from tests.data.samples import both, collection, element_feature, project_feature, sample_files, write
+from layers.webmap import LAYERS, Bridge, build_map, json_for_script, map_html, site_data, site_rows
+from tests.data.samples import both, collection, element_feature, project_feature, sample_files, square, write
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = '<img src=x onerror="top.hacked=1">\'</script><script>top.hacked=1</script><!--'
@@ -40,6 +40,29 @@ def bridge_of(dataset):
 @pytest.fixture(scope="module")
 def data(shipped):
     return json.loads(bridge_of(shipped).data)
+
+
+# ---- parcels and added projects ----
+
+
+def test_parcels_travel_as_rings_of_latitude_and_longitude(tmp_path):
+    hole = [[121.609, 38.909], [121.609, 38.911], [121.611, 38.911], [121.611, 38.909], [121.609, 38.909]]
+    outer = square(121.60, 38.90, 121.62, 38.92)["coordinates"][0]
+    told = {"source": "survey", "date": "2026-05-06"}
+    files = sample_files()
+    files["projects.geojson"] = collection(
+        project_feature("one", parcel={"geometry": {"type": "Polygon", "coordinates": [outer, hole]}, **told}),
+        project_feature("two", parcel={"geometry": {"type": "MultiPolygon", "coordinates": [[outer]]}, **told}),
+        project_feature("none", mentions=[], group=None, added=told),
+    )
+    sites = site_data(load_dataset(write(tmp_path, files)))["sites"]
+    turned = [[lat, lon] for lon, lat in outer]
+    assert sites["parcels"] == {"one": [[turned, [[lat, lon] for lon, lat in hole]]], "two": [[turned]]}
+    assert sites["added"] == ["none"]
+
+
+def test_without_parcels_and_added_projects_nothing_is_said_of_them(data):
+    assert {"parcels", "added"} & data["sites"].keys() == set()
 
 
 # ---- nothing from outside ----

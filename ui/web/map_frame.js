@@ -16,7 +16,7 @@ const wasReloaded = () => performance.getEntriesByType("navigation").some(({type
 function makeHost(parent) {
   const frame = parent.querySelector("iframe");
   const host = {frame, page: null, ready: null, view: null, query: null, data: null, trigger: () => {}, timer: 0,
-    drawings: {}};
+    sites: {}, drawings: {}};
 
   host.writeAddress = () => {
     if (host.query === null) return;
@@ -65,6 +65,14 @@ function makeHost(parent) {
     frame.srcdoc = html;
   };
 
+  /* Whether the map has the sites that a state is of; they come once, and are asked for where they are missing. */
+  host.putSites = (map, version) => {
+    if (map.sitesVersion === version) return true;
+    if (host.sites.sitesVersion !== version) { host.trigger("stale", version); return false; }
+    map.replaceSites(host.sites);
+    return true;
+  };
+
   host.takeDrawings = sent => {
     if (sent.shapes) {
       host.drawings = sent;
@@ -84,11 +92,13 @@ function makeHost(parent) {
       if (data.state.view) host.view = data.state.view;
       host.open(data.html, data.page);
     }
+    if (data.sites.sites) host.sites = data.sites;
     host.takeDrawings(data.drawings);
     if (data.tab) kept.write(KEPT_TAB, data.tab);
     const {shapes = [], fit} = host.drawings;
     host.ready.then(map => {
-      if (host.data === data && data.sequence >= desk.sequence) map.apply({...data.state, drawings: shapes, fit});
+      if (host.data !== data || data.sequence < desk.sequence || !host.putSites(map, data.sites.sitesVersion)) return;
+      map.apply({...data.state, drawings: shapes, fit});
     });
     host.writeAddress();
   };
