@@ -117,7 +117,8 @@ def _say(words: Words) -> None:
 
 def _sign_in() -> None:
     """Take name and password from the form; the password is forgotten whatever comes of it."""
-    name, password = str(st.session_state.get(NAME) or "")[:MAX_NAME], str(st.session_state.get(PASSWORD) or "")
+    name, password = str(st.session_state[NAME])[:MAX_NAME], str(st.session_state[PASSWORD])
+    del st.session_state[PASSWORD]  # else the field's own state keeps it until the next run
     st.session_state[PASSWORD] = ""
     address = st.context.ip_address
     wait_s = _ATTEMPTS.begin(name, address)
