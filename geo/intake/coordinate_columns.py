@@ -15,8 +15,10 @@ from geo.problem import Problem
 
 NOT_IN_HEADERS: Final = re.compile(r"\(.*?\)|（.*?）|\[.*?\]|[\W_]+")
 HEADERS: Final[Mapping[str, frozenset[str]]] = {
-    "lon": frozenset({"lon", "lng", "long", "longitude", "经度", "东经", "gpslon", "gpslng"}),
-    "lat": frozenset({"lat", "latitude", "纬度", "北纬", "gpslat"}),
+    "lon": frozenset(
+        {"lon", "lng", "long", "longitude", "经度", "东经", "gpslon", "gpslng", "経度", "경도", "долгота"}
+    ),
+    "lat": frozenset({"lat", "latitude", "纬度", "北纬", "gpslat", "緯度", "위도", "широта"}),
     "x": frozenset({"x", "xcoord", "coordx", "pointx", "x坐标", "坐标x", "横坐标", "east", "easting", "东坐标"}),
     "y": frozenset({"y", "ycoord", "coordy", "pointy", "y坐标", "坐标y", "纵坐标", "north", "northing", "北坐标"}),
     "wkt": frozenset({"wkt", "geom", "geometry", "thegeom", "wktgeom", "几何", "图形"}),

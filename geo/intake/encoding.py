@@ -38,6 +38,11 @@ def decoded(text: bytes, encoding: str) -> tuple[str, bool]:
     What is in the other encoding is read by that, what is in neither keeps a sign (U+FFFD) for each lost byte.
     """
     whole = b"\0" not in text
+    if whole:
+        try:
+            return text.decode(encoding), True
+        except (UnicodeDecodeError, LookupError):
+            pass
     text = text.replace(b"\0", b"")
     for one in (encoding, UTF_8, GB18030):
         if _reads(text, one):

@@ -11,7 +11,13 @@ from typing import Any, Final
 from openpyxl import load_workbook
 
 from geo.intake.archive import open_archive, read_member, refuse_entities
-from geo.intake.coordinate_columns import CoordinateColumns, add_rows, number_texts, unique_headers
+from geo.intake.coordinate_columns import (
+    CoordinateColumns,
+    add_rows,
+    coordinate_columns,
+    number_texts,
+    unique_headers,
+)
 from geo.intake.limits import MAX_COLUMNS, MAX_FEATURES, RefusedFileError, hold_to
 from geo.intake.table import Features, Table, feature_problem, finished
 from geo.problem import Problem
@@ -20,7 +26,7 @@ MARKUP: Final = (".xml", ".rels", ".vml")
 
 
 def read_workbook(name: str, content: bytes, layer: str | None = None, where: CoordinateColumns | None = None) -> Table:
-    """Return the rows of one sheet of a workbook, the first unless `layer` names another.
+    """Return the rows of the sheet that `layer` names, else of the first that has columns for the place, if any has.
 
     Raises
     ------
@@ -34,7 +40,7 @@ def read_workbook(name: str, content: bytes, layer: str | None = None, where: Co
     with closing(sheets):
         if not sheets.names:
             raise RefusedFileError(Problem("import_empty", name))
-        chosen = layer if layer and layer in sheets.names else sheets.names[0]
+        chosen = layer if layer in sheets.names else sheets.likeliest(where)
         features = Features(name)
         rows = _until_broken(features, sheets.rows(chosen))
         head, _ = next(rows, ([], []))
@@ -79,6 +85,14 @@ class _Sheets:
         for values, *written in zip(*each, strict=True):
             cells = _without_empty_end(values)
             yield cells, _without_empty_end(written[0]) if written else cells
+
+    def likeliest(self, where: CoordinateColumns | None) -> str:
+        """Return the first sheet whose head line has columns for the place, the first of all where none has."""
+        for name in self.names if where is None else ():
+            head = next(self.values[name].iter_rows(max_row=1, max_col=MAX_COLUMNS, values_only=True), ())
+            if coordinate_columns(str(cell) for cell in head if cell is not None):
+                return name
+        return self.names[0]
 
     def close(self) -> None:
         self.values.close()
