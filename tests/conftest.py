@@ -1,4 +1,4 @@
-"""What all tests share: settings of the property tests, a folder of state, and Chromium or a loud word without it."""
+"""What all tests share: property tests' settings, a folder of state, Chromium and PostgreSQL or a loud word."""
 
 import os
 import shutil
@@ -6,9 +6,12 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from tests import postgres
+
 # The names that tools/ensure_chromium.sh looks for.
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SKIPPED_TESTS = pytest.StashKey[list[str]]()
+# What is skipped, by the program that is missing.
+SKIPPED_TESTS = pytest.StashKey[dict[str, list[str]]]()
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -38,19 +41,22 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config, items):
-    if find_chromium():
-        return
-    browser_tests = [item for item in items if item.get_closest_marker("browser")]
-    for item in browser_tests:
-        item.add_marker(pytest.mark.skip(reason="no Chromium"))
-    config.stash[SKIPPED_TESTS] = [item.nodeid for item in browser_tests]
+    config.stash[SKIPPED_TESTS] = {}
+    needed = (("browser", "Chromium", find_chromium), ("postgresql", "PostgreSQL", postgres.can_run))
+    for marker, program, is_there in needed:
+        if is_there():
+            continue
+        skipped = [item for item in items if item.get_closest_marker(marker)]
+        for item in skipped:
+            item.add_marker(pytest.mark.skip(reason=f"no {program}"))
+        config.stash[SKIPPED_TESTS][program] = [item.nodeid for item in skipped]
 
 
 def pytest_unconfigure(config):
-    skipped = config.stash.get(SKIPPED_TESTS, [])
-    if skipped:
-        line = f"NOT RUN for want of Chromium ({len(skipped)}): {', '.join(skipped)}"
-        config.get_terminal_writer().line(line, red=True, bold=True)
+    for program, skipped in config.stash.get(SKIPPED_TESTS, {}).items():
+        if skipped:
+            line = f"NOT RUN for want of {program} ({len(skipped)}): {', '.join(skipped)}"
+            config.get_terminal_writer().line(line, red=True, bold=True)
 
 
 def pytest_make_parametrize_id(config, val, argname):

@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from time import monotonic
+from typing import Final
 
 from pydantic import ValidationError
 from sqlalchemy import make_url
@@ -14,8 +16,11 @@ from geo.problem import Problem, field_problems
 from geo.project import Project
 from geo.state_dir import data_dir
 from geo.store.changes import Entry
-from geo.store.database import database_url
+from geo.store.database import DATABASE_VARIABLE, database_url
 from geo.store.store import Store
+
+RETRY_S: Final = 15
+"""A database that cannot be reached is tried again so often."""
 
 
 class RecordOfFiles:
@@ -26,36 +31,43 @@ class RecordOfFiles:
     Attributes
     ----------
     store : Store or None
-        None where the database cannot be reached; the projects are those of the file then, and cannot be edited.
+        None while the database cannot be reached; the projects are those of the file then, and cannot be edited.
     """
 
     def __init__(self, folder: Path, url: str) -> None:
         self._files = self._current = load_dataset(folder)
+        self._folder, self._url = folder, url
         self._lock = Lock()
         self._head = 0
         self._projects: dict[str, Project | None] = {}
         self._problems: dict[str, list[Problem]] = {}
         self.store: Store | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._tried_at = monotonic()
         try:
-            self.store = open_store(url)
-            self.store.follow(folder)
+            store = open_store(self._url)
+            store.follow(self._folder)
+            self.store = store
         except (SQLAlchemyError, OSError) as error:
-            self.store = None
-            self._current = _with_problem(self._files, url, error)
+            self._current = _with_problem(self._files, self._url, error)
 
     def dataset(self) -> Dataset:
         """Return the data with the projects of record; the same object until something changes.
 
         Where the database is gone for the moment, the last state stands, with a problem that says so.
         """
-        if self.store is None:
-            return self._current
         with self._lock:
+            if self.store is None and monotonic() - self._tried_at > RETRY_S:
+                self._open()
+            if self.store is None:
+                return self._current
             try:
                 if self.store.head() != self._head:
                     self._current = self._refreshed(self.store)
             except SQLAlchemyError as error:
-                return _with_problem(self._current, str(self.store.engine.url), error)
+                return _with_problem(self._current, self._url, error)
             return self._current
 
     def _refreshed(self, store: Store) -> Dataset:
@@ -102,5 +114,8 @@ def dataset_of_record(folder: Path) -> Dataset:
 
 def _with_problem(dataset: Dataset, url: str, error: Exception) -> Dataset:
     """Return the dataset with a word on why the record cannot be reached; without the URL's password."""
-    where = make_url(url).render_as_string(hide_password=True)
+    try:
+        where = make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:  # no URL at all
+        where = DATABASE_VARIABLE
     return replace(dataset, problems=(*dataset.problems, Problem("store_unavailable", where, type(error).__name__)))

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from geo.state_dir import state_dir
 from geo.store.model import SCHEMA
@@ -15,6 +15,10 @@ from geo.store.model import SCHEMA
 DATABASE_VARIABLE: Final = "XIGANG_DATABASE_URL"
 FILE_NAME: Final = "record.sqlite"
 BUSY_TIMEOUT_S: Final = 30
+"""So long a writer waits for the others before it gives up."""
+CONNECT_TIMEOUT_S: Final = 10
+IDLE_WRITER_TIMEOUT_S: Final = 120
+"""After so long a silence in the middle of a change, PostgreSQL ends it: a client that hangs holds up nobody else."""
 WRITER_LOCK: Final = 7_163_001
 """The key of PostgreSQL's advisory lock: one writer at a time, so that changes are numbered as they are confirmed."""
 MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
@@ -23,7 +27,8 @@ _WRITES: Final = "xigang_writes"
 
 def database_url() -> str:
     """Return where the record is: the URL in the environment, else an SQLite file in the state folder."""
-    return os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{state_dir() / FILE_NAME}"
+    local = URL.create("sqlite", database=str(state_dir() / FILE_NAME))
+    return os.environ.get(DATABASE_VARIABLE) or local.render_as_string(hide_password=False)
 
 
 def open_database(url: str) -> Engine:
@@ -33,16 +38,22 @@ def open_database(url: str) -> Engine:
     ------
     sqlalchemy.exc.SQLAlchemyError, OSError : where the database cannot be reached, read or written
     """
-    parsed = make_url(url)
-    if parsed.drivername in ("postgresql", "postgres"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    if engine.dialect.name == "sqlite":
-        _set_up_sqlite(engine)
+    engine = _engine(make_url(url))
     _migrate(engine)
     return engine
+
+
+def _engine(url: URL) -> Engine:
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(url.set(drivername="sqlite"))
+            _set_up_sqlite(engine)
+            return engine
+        case "postgresql" | "postgres":
+            psycopg = url.set(drivername="postgresql+psycopg")
+            return create_engine(psycopg, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    raise ArgumentError("the record is kept in an SQLite file or in PostgreSQL")
 
 
 def _set_up_sqlite(engine: Engine) -> None:
@@ -50,7 +61,7 @@ def _set_up_sqlite(engine: Engine) -> None:
     def connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         for pragma in (f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "journal_mode=WAL", "synchronous=FULL",
-                       "foreign_keys=ON"):  # fmt: skip
+                       "foreign_keys=ON", "recursive_triggers=ON"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -70,8 +81,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Write in one transaction, alone: confirmed when this returns, undone when it raises."""
-    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+    # What is read after the lock must be what the writer before has confirmed, whatever the server's default is.
+    fresh = {} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+    with engine.connect().execution_options(**{_WRITES: True}, **fresh) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'"))
+            connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_WRITER_TIMEOUT_S}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
         yield connection
 
@@ -82,12 +97,16 @@ def _migrate(engine: Engine) -> None:
         return
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with writing(engine) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:  # a newer release of the app has been here
+            raise SQLAlchemyError(str(error)) from error
 
 
 def _schema(engine: Engine) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from geo.store.changes import Entry, Revision
 from geo.store.model import ChangeRow, FeatureRow, RevisionRow
 from geo.store.record import RETIRED, WHOLE, Record, from_json, with_values
-from geo.store.rows import change_of, entry_of
+from geo.store.rows import change_of, chunks, entry_of
 
 
 def revisions(
@@ -17,6 +17,7 @@ def revisions(
     after: int = 0,
     until: int | None = None,
     project_id: str | None = None,
+    only: Collection[str] | None = None,
     limit: int | None = None,
 ) -> list[Revision]:
     """Return the log's lines after change `after` up to change `until`, latest change first."""
@@ -31,6 +32,8 @@ def revisions(
         asked = asked.where(RevisionRow.change_id <= until)
     if project_id is not None:
         asked = asked.where(RevisionRow.feature_id == project_id)
+    if only is not None:
+        asked = asked.where(RevisionRow.feature_id.in_(only))
     return [
         Revision(change_of(row), row.feature_id, row.path, from_json(row.was), from_json(row.became), row.version)
         for row in connection.execute(asked)
@@ -39,12 +42,19 @@ def revisions(
 
 def entries_at(connection: Connection, at: int | None, *, only: Collection[str] | None = None) -> dict[str, Entry]:
     """Return the projects (`only` these) as they were just after change `at`, as they are where it is None."""
-    rows = connection.execute(select(FeatureRow.__table__).order_by(FeatureRow.position))
-    entries = {row.id: entry_of(row) for row in rows if only is None or row.id in only}
+    if only is None:
+        return _entries_at(connection, at)
+    return {each: entry for some in chunks(only) for each, entry in _entries_at(connection, at, some).items()}
+
+
+def _entries_at(connection: Connection, at: int | None, only: Collection[str] | None = None) -> dict[str, Entry]:
+    asked = select(FeatureRow.__table__).order_by(FeatureRow.position)
+    rows = connection.execute(asked if only is None else asked.where(FeatureRow.id.in_(only)))
+    entries = {row.id: entry_of(row) for row in rows}
     if at is None:
         return entries
     since: dict[str, list[Revision]] = {}
-    for one in revisions(connection, after=at):
+    for one in revisions(connection, after=at, only=only):
         since.setdefault(one.project_id, []).append(one)
     for project_id in since.keys() & entries.keys():
         before = _before(entries[project_id], since[project_id])

@@ -25,7 +25,8 @@ def follow(engine: Engine, folder: Path) -> None:
     Notes
     -----
     A field that was edited here and has another value in the new file keeps its edit. A project that the new file
-    no longer has is retired where it was never edited here, unless something in the file could not be read.
+    no longer has is retired where it was never edited here, unless something in the file could not be read; one
+    that comes back is as the file has it.
     """
     try:
         source = Source(PROJECTS_FILE, hashlib.sha256((folder / PROJECTS_FILE).read_bytes()).hexdigest())
@@ -54,7 +55,7 @@ def _read(folder: Path) -> tuple[dict[str, Record], str, bool]:
     shipped: dict[str, Record] = {}
     for _, feature in features:
         record = plain(feature)
-        if record["id"] not in shipped and not problems_of_record(record):
+        if not problems_of_record(record) and record["id"] not in shipped:
             shipped[record["id"]] = record
     return shipped, str(collection.get("version", "")), not problems and len(shipped) == len(features)
 
@@ -68,9 +69,11 @@ def _edits(
         if entry is None:
             edits.append(Edit(each, record, 0))
             continue
+        if entry.retired and each not in before:
+            edits.append(Edit(each, record, entry.version, False))
+            continue
         together = merge(before.get(each, record), entry.record, record).record
-        back = False if entry.retired and each not in before else None
-        edits.append(Edit(each, entry.record if problems_of_record(together) else together, entry.version, back))
+        edits.append(Edit(each, entry.record if problems_of_record(together) else together, entry.version))
     for each in before.keys() - shipped.keys() if complete else ():
         entry = now[each]
         if entry.record == before[each]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 
 from geo.store.author import Author, Role
-from geo.store.changes import Change, ConflictError, Edit, Entry, Kind, Revision, Source
+from geo.store.changes import Change, Conflict, ConflictError, Edit, Entry, Kind, Revision, Source
 from geo.store.database import open_database, reading, writing
 from geo.store.history import entries_at, revisions
 from geo.store.merge import merge
@@ -134,14 +134,18 @@ def _undoing(connection: Connection, change_id: int) -> list[Edit]:
     touched = {one.project_id for one in revisions(connection, after=change_id - 1, until=change_id)}
     now = entries_of(connection, touched)
     before, after = (entries_at(connection, at, only=touched) for at in (change_id - 1, change_id))
-    edits = []
+    edits: list[Edit] = []
+    clashing: list[Conflict] = []
     for each, entry in now.items():
         wanted = before.get(each, replace(after[each], retired=True))
         together = merge(after[each].record, entry.record, wanted.record)
         if together.clashes:
-            raise ConflictError([conflict(connection, Edit(each, wanted.record, after[each].version), now)])
+            clashing.append(conflict(connection, Edit(each, wanted.record, after[each].version), now))
+            continue
         retired = wanted.retired if wanted.retired != after[each].retired else None
         edits.append(Edit(each, together.record, entry.version, retired))
+    if clashing:
+        raise ConflictError(clashing)
     return edits
 
 

@@ -1,18 +1,30 @@
 """One change of the record: its edits checked, then written with their log in the transaction at hand."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from geo.load import parse_project
 from geo.problem import Problem, field_problems
 from geo.store.changes import Change, Conflict, ConflictError, Edit, Entry, InvalidError, Kind, Source
 from geo.store.history import record_at_version, revisions
 from geo.store.model import ChangeRow, FeatureRow, RevisionRow
-from geo.store.record import ABSENT, RETIRED, WHOLE, Difference, Record, as_json, differences
+from geo.store.record import (
+    ABSENT,
+    RETIRED,
+    WHOLE,
+    Difference,
+    Record,
+    as_json,
+    differences,
+    plain,
+    with_values,
+)
 from geo.store.rows import chunks, entry_of
 
 Progress = Callable[[int, int], None]
@@ -32,7 +44,7 @@ def check(edits: Sequence[Edit], progress: Progress | None = None) -> None:
     for number, edit in enumerate(edits):
         if progress and number % CHECKED_AT_ONCE == 0:
             progress(number, len(edits))
-        if edit.project_id in seen or edit.record["id"] != edit.project_id:
+        if edit.project_id in seen or edit.record.get("id") != edit.project_id:
             problems.append(Problem("id_repeated", edit.project_id, edit.project_id))
         seen.add(edit.project_id)
         problems.extend(problems_of_record(edit.record))
@@ -45,9 +57,9 @@ def problems_of_record(record: Record) -> list[Problem]:
     try:
         parse_project(record)
     except ValidationError as error:
-        return list(field_problems(str(record["id"]), error))
+        return list(field_problems(str(record.get("id")), error))
     except ValueError as error:
-        return [Problem("rule_broken", str(record["id"]), str(error))]
+        return [Problem("rule_broken", str(record.get("id")), str(error))]
     return []
 
 
@@ -73,7 +85,7 @@ def write_change(
     conflicts = [conflict(connection, edit, now) for edit in edits if _is_stale(edit, now)]
     if conflicts:
         raise ConflictError(conflicts)
-    changed = [(edit, found) for edit in edits if (found := _differences(edit, now.get(edit.project_id)))]
+    changed = [pair for edit in edits if (pair := _as_logged(edit, now.get(edit.project_id)))[1]]
     if not changed:
         return None
     change = _next_change(connection, author, why, kind, source or Source())
@@ -102,22 +114,35 @@ def _is_stale(edit: Edit, now: dict[str, Entry]) -> bool:
     return (current.version if current else 0) != edit.base_version
 
 
-def _differences(edit: Edit, current: Entry | None) -> list[Difference]:
-    found = differences(current.record, edit.record) if current else [Difference(WHOLE, ABSENT, edit.record)]
+def _as_logged(edit: Edit, current: Entry | None) -> tuple[Edit, list[Difference]]:
+    """Return the edit with the record that the log leads to, to the letter, and the lines of the log."""
+    wanted = plain(edit.record)
+    if current is None:
+        found, record = [Difference(WHOLE, ABSENT, wanted)], wanted
+    else:
+        found = differences(current.record, wanted)
+        record = with_values(current.record, ((one.path, one.became) for one in found)) if found else current.record
     was = bool(current and current.retired)
     if edit.retired is not None and edit.retired != was:
         found.append(Difference(RETIRED, was, edit.retired))
-    return found
+    return replace(edit, record=record), found
 
 
 def _next_change(connection: Connection, author: str, why: str, kind: Kind, source: Source) -> Change:
     latest = connection.execute(select(ChangeRow.id, ChangeRow.at).order_by(ChangeRow.id.desc()).limit(1)).first()
     now = datetime.now(UTC)
     number, at = (latest.id + 1, max(now, latest.at)) if latest else (1, now)
-    change = Change(number, at, author, kind, why.strip(), source)
-    row = {"id": number, "at": at, "author": author, "kind": kind.value, "why": change.why}
-    connection.execute(insert(ChangeRow), {**row, "source_file": source.name, "source_sha256": source.sha256})
+    change = Change(number, at, _kept(author, ChangeRow.author), kind, _kept(why, ChangeRow.why).strip(),
+                    Source(_kept(source.name, ChangeRow.source_file), source.sha256))  # fmt: skip
+    row = {"id": number, "at": at, "author": change.author, "kind": kind.value, "why": change.why}
+    connection.execute(insert(ChangeRow), {**row, "source_file": change.source.name, "source_sha256": source.sha256})
     return change
+
+
+def _kept(text: str, column: InstrumentedAttribute[str]) -> str:
+    """Return a text as every database takes it: no longer than its column, without null bytes and half characters."""
+    whole = text.replace("\0", "").encode(errors="replace").decode()
+    return whole[: column.type.length]
 
 
 def _write_features(connection: Connection, edits: Sequence[Edit], now: dict[str, Entry]) -> None:
