@@ -11,7 +11,7 @@ from geo.phase import looks_back, phases_of
 from geo.project import Mention, Project
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.list_rows import list_symbol
-from layers.wording import grade_in_words, place_name
+from layers.wording import grade_in_words, place_name, site_name
 from layers.words import Words
 
 NOTHING: Final = "—"
@@ -43,6 +43,14 @@ WHY_COLUMNS: Final = (
     Column("sector", 116, 1000),
     Column("mentions", 116, 1400),
 )
+WORK_COLUMNS: Final = (
+    Column("grade", 150),
+    Column("checked", 92, 480),
+    Column("why", 300, 620),
+    Column("source", 220, 1000),
+)
+"""Of the work list: what is known of a place, and from what."""
+_WORST_FIRST: Final = (Grade.UNLOCATED, Grade.AREA, Grade.STREET, Grade.NEAR, Grade.EXACT)
 
 
 def plans_of(project: Project) -> tuple[list[Mention], list[Mention]]:
@@ -61,12 +69,16 @@ def state_in_words(words: Words, mentions: Sequence[Mention]) -> str:
 
 def plans_in_words(words: Words, project: Project) -> str:
     """Return what the plan says of a project for 十三五 and for 十四五, with an arrow between."""
+    if project.added:
+        return words("library.added")
     before, ahead = plans_of(project)
     return words("library.from_to", before=state_in_words(words, before), ahead=state_in_words(words, ahead))
 
 
 def mentions_in_words(words: Words, project: Project) -> str:
     """Return how often the plan names a project and in which boxes."""
+    if project.added:
+        return words("library.added")
     boxes = sorted({mention.box for mention in project.mentions if mention.box is not None})
     parts = [words("library.boxes", boxes=words("format.list").join(map(str, boxes)))] if boxes else []
     if any(mention.box is None for mention in project.mentions):
@@ -84,6 +96,20 @@ def group_of(data: Dataset, project: Project) -> str:
 def table_data(data: Dataset, words: Words) -> dict[str, Any]:
     """Return the table of all projects for ``ui/web/project_table.js``, one row a project in the plan's order."""
     return _table(data, words, data.projects, COLUMNS, row_px=38 if words.language == "zh" else 54, groups=[])
+
+
+def worklist(data: Dataset) -> list[Project]:
+    """Return the projects that have a place or want one, the least certain first; a district-wide one has none."""
+
+    def certainty(project: Project) -> tuple[int, int]:
+        return _WORST_FIRST.index(project.location.grade), -(project.location.accuracy_m or 0)
+
+    return sorted((each for each in data.projects if each.location.grade in _WORST_FIRST), key=certainty)
+
+
+def worklist_data(data: Dataset, words: Words) -> dict[str, Any]:
+    """Return the table of the places to verify, the least certain first."""
+    return _table(data, words, worklist(data), WORK_COLUMNS, row_px=60, groups=[])
 
 
 def unplaced_data(data: Dataset, words: Words) -> dict[str, Any]:
@@ -116,7 +142,7 @@ def _table(
         rows.append(
             {
                 "id": project.id,
-                "name": project.name_in(words.language),
+                "name": site_name(words, project),
                 "chinese": "" if words.language == "zh" else project.name,
                 "symbol": symbols.index(symbol),
                 "cells": [text for text, _ in cells],
@@ -157,6 +183,10 @@ def _cell(data: Dataset, words: Words, project: Project, column: str) -> tuple[s
         case "plans":
             before, ahead = plans_of(project)
             return plans_in_words(words, project), _plan_order(before) * 10 + _plan_order(ahead)
+        case "checked":
+            return words.date(location.checked), location.checked.toordinal()
+        case "source":
+            return location.source or NOTHING, -1
         case "reason":
             return words(f"grade.{location.grade}"), _GRADES.index(location.grade)
         case _:

@@ -32,6 +32,7 @@ def state_message(
     tiles: TileSource | None,
     view: tuple[float, float, float] | None,
     focus: dict[str, Any] | None = None,
+    pin: dict[str, Any] | None = None,
     tour: str | None = None,
     numbers: Mapping[str, int] | None = None,
     stop: str | None = None,
@@ -41,6 +42,7 @@ def state_message(
 
     `tour` is the element that the map fits; with `present` it is drawn large, for a meeting room.
     `stop` is the site that is shown by itself: the map fits it, or where it has no place its element, which is `tour`.
+    `pin` is that of the project being edited, which a click on the map drops and a drag moves.
     `numbers` are what the sites of a comparison bear; the map fits these sites. None where nothing is compared.
     """
     return {
@@ -56,4 +58,5 @@ def state_message(
         "numbers": dict(numbers) if numbers is not None else None,
         "present": present,
         "focus": focus,
+        "pin": pin,
     }

@@ -36,7 +36,7 @@ from layers.webassets import (
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
-SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "tiles", "sites", "bridge")
+SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "pin", "tiles", "sites", "bridge")
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
 SITE_LABEL_ZOOM, ACCURACY_ZOOM = 14.5, 15

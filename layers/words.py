@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -58,6 +58,10 @@ class Words:
     def date(self, value: datetime.date) -> str:
         """Return a date written out by the language's custom."""
         return format_date(value, format="long", locale=self.locale)
+
+    def moment(self, value: datetime.datetime) -> str:
+        """Return a moment by the language's custom, in the time of the machine that runs this."""
+        return format_datetime(value.astimezone(), format="medium", locale=self.locale)
 
     def month(self, value: datetime.date) -> str:
         """Return year and month, e.g. 2021年3月 or March 2021."""

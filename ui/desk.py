@@ -28,6 +28,7 @@ COMPARE_PATH: Final = "compare"
 OPPORTUNITIES_PAGE: Final = "pages/opportunities.py"
 EXPORT_PAGE: Final = "pages/export.py"
 INDICATORS_PAGE: Final = "pages/indicators.py"
+DATA_PAGE: Final = "pages/data.py"
 ABOUT_PAGE: Final = "pages/about.py"
 HELP_PAGE: Final = "pages/help.py"
 _PATHS: Final = {
@@ -38,6 +39,7 @@ _PATHS: Final = {
     COMPARE_PAGE: COMPARE_PATH,
     EXPORT_PAGE: session.EXPORT_PATH,
     INDICATORS_PAGE: "indicators",
+    DATA_PAGE: "data",
     ABOUT_PAGE: "about",
     HELP_PAGE: "help",
 }
@@ -128,7 +130,7 @@ class OnStage:
 
     With `under_the_map` the panel is the page's main thing and wide; the map stands beside it, these things below.
     With `compared` the map shows the sites that are compared, numbered, and not those that pass the filter;
-    with `sites` those projects alone.
+    with `sites` those projects alone. With `edited` it shows the pin of the project that is being edited.
     """
 
     around_the_map: AroundTheMap
@@ -136,6 +138,7 @@ class OnStage:
     under_the_map: Callable[[Desk], None] | None = None
     compared: bool = False
     sites: Callable[[Desk], Sequence[Project]] | None = None
+    edited: bool = False
 
 
 def put_on_stage(
@@ -145,10 +148,11 @@ def put_on_stage(
     under_the_map: Callable[[Desk], None] | None = None,
     compared: bool = False,
     sites: Callable[[Desk], Sequence[Project]] | None = None,
+    edited: bool = False,
 ) -> None:
     """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
     desk()
-    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared, sites)
+    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared, sites, edited)
 
 
 def taken_for_stage() -> OnStage | None:

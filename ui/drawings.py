@@ -58,6 +58,16 @@ def add(kind: str, points: object) -> None:
     st.session_state[session.TAB] = session.TAB_MEASURE
 
 
+def reshape(drawing_id: str, points: object) -> None:
+    """Move the corners of an outline; one that is no shape any more is noted and stays as it was."""
+    try:
+        changed = measurable(drawing_id, "outline", points, METRIC_CRS)
+    except DrawingError:
+        st.session_state[_NOT_DRAWN] = True
+        changed = None
+    _keep([changed if changed and each.id == drawing_id else each for each in drawings()])
+
+
 def drop(drawing_id: str | None) -> None:
     """Forget one drawing, or all of them where `drawing_id` is None."""
     _keep([drawing for drawing in drawings() if drawing_id is not None and drawing.id != drawing_id])

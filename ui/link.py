@@ -19,6 +19,7 @@ View = tuple[float, float, float]
 PRESENTED_BY: dict[Kind, str] = {"site": "show", "element": "present"}
 MAX_DETAIL = 60
 LIBRARY_VIEWS = ("table", "matrix", "unplaced", "programmes")
+DATA_TASKS = ("verify", "edit")
 VIEW_REACH_DEG = 0.5
 MAX_SHORTLIST = 30
 MAX_COMPARED = 6
@@ -48,7 +49,7 @@ class DeskState:
     """Everything a link carries. `view` is lat, lon, zoom; None means the whole district.
 
     `presented` is what is shown in large type and full screen: the structure's elements for a meeting room, or the
-    sites for an investor. `library` is the project library's view,
+    sites for an investor. `library` is the project library's view, `task` what is done on the data page,
     `shortlist` the ids of the projects that the reader has collected, in order, `chosen` those of them to compare
     (the first ones where none is chosen). `order` is that of the opportunities, `reach` whether the open ones alone
     are shown.
@@ -62,6 +63,7 @@ class DeskState:
     view: View | None = None
     presented: Kind | None = None
     library: str = LIBRARY_VIEWS[0]
+    task: str = DATA_TASKS[0]
     shortlist: tuple[str, ...] = ()
     chosen: frozenset[str] = frozenset()
     order: str = ORDERS[0]
@@ -101,6 +103,8 @@ def encode(state: DeskState) -> str:
         pairs.append((PRESENTED_BY[state.presented], "1"))
     if state.library != LIBRARY_VIEWS[0]:
         pairs.append(("library", state.library))
+    if state.task != DATA_TASKS[0]:
+        pairs.append(("task", state.task))
     if state.order != ORDERS[0]:
         pairs.append(("order", state.order))
     if state.reach != REACHES[0]:
@@ -212,6 +216,7 @@ def decode(params: Mapping[str, str], known: Known) -> tuple[DeskState, list[Pro
         view=reader.view("view", known.centre),
         presented=reader.presented(),
         library=reader.one("library", LIBRARY_VIEWS, LIBRARY_VIEWS[0]),
+        task=reader.one("task", DATA_TASKS, DATA_TASKS[0]),
         shortlist=shortlist,
         chosen=frozenset(reader.codes_in_order("compare", shortlist)[:MAX_COMPARED]),
         order=reader.one("order", ORDERS, ORDERS[0]),

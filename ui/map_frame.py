@@ -9,7 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from layers.words import Words
-from ui import drawings
+from ui import drawings, edit_place
 from ui.cache import MapPage
 from ui.link import DeskState, Selection, encode
 from ui.session import TAB, TAB_MEASURE, select, sequence
@@ -44,6 +44,18 @@ def _take_kept() -> None:
         drawings.take_kept(str(kept["text"]))
         if kept["tab"] == TAB_MEASURE:
             st.session_state[TAB] = TAB_MEASURE
+
+
+def _take_reshaped() -> None:
+    reshaped = st.session_state[KEY].reshaped
+    if reshaped:
+        drawings.reshape(str(reshaped["id"]), reshaped["points"])
+
+
+def _take_pin() -> None:
+    pinned = st.session_state[KEY].pinned
+    if pinned:
+        edit_place.take_pin(pinned)
 
 
 def _send_page_again() -> None:
@@ -119,6 +131,8 @@ def show_map(
         on_picked_change=_take_pick,
         on_drawn_change=_take_drawing,
         on_kept_change=_take_kept,
+        on_pinned_change=_take_pin,
+        on_reshaped_change=_take_reshaped,
         on_missing_change=_send_page_again,
         on_stale_change=_send_sites_again,
         on_lost_change=_send_shapes_again,

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.filter import Mask
 from layers.filter_panel import bit_string
-from layers.library_rows import table_data, unplaced_data
+from layers.library_rows import table_data, unplaced_data, worklist_data
 from ui import session
 from ui.cache import RowsOf, library_rows
 from ui.desk import Desk
@@ -18,7 +18,7 @@ from ui.link import Selection
 from ui.shortlist import collect
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
-TABLE, UNPLACED = "project_table", "unplaced_table"
+TABLE, UNPLACED, WORKLIST = "project_table", "unplaced_table", "worklist"
 _SENT: Final = "tables_sent"
 TABLE_WORDS: Final[Sequence[str]] = (
     "column_name", "columns", "ticked", "ticked_hidden", "tick", "tick_all", "untick", "show_on_map", "export",
@@ -29,7 +29,7 @@ _table = st.components.v2.component(
     "xigang_project_table",
     html='<div class="library"></div>',
     css=(_WEB / "project_table.css").read_text(encoding="utf-8"),
-    js=(_WEB / "project_table.js").read_text(encoding="utf-8"),
+    js="".join((_WEB / name).read_text(encoding="utf-8") for name in ("picks.js", "project_table.js")),
     isolate_styles=False,
 )
 
@@ -42,10 +42,18 @@ def project_table(desk: Desk) -> None:
 
 def unplaced_table(desk: Desk) -> None:
     """Draw what passes the filter and has no place, by structure group, each with the reason."""
-    wanted = {project.id for project in desk.wanted}
-    rows = library_rows(desk.data, desk.words.language, unplaced_data)["rows"]
-    mask = np.array([row["id"] in wanted for row in rows], dtype=bool)
-    _draw(desk, UNPLACED, unplaced_data, mask, desk.words("library.caption_unplaced", n=int(mask.sum())))
+    _draw_some(desk, UNPLACED, unplaced_data, "library.caption_unplaced")
+
+
+def worklist_table(desk: Desk) -> None:
+    """Draw the places to verify that pass the filter, the least certain first."""
+    _draw_some(desk, WORKLIST, worklist_data, "worklist.caption")
+
+
+def _draw_some(desk: Desk, key: str, make: RowsOf, caption: str) -> None:
+    passing, rows = desk.passing, library_rows(desk.data, desk.words.language, make)["rows"]
+    mask = np.array([row["id"] in passing for row in rows], dtype=bool)
+    _draw(desk, key, make, mask, desk.words(caption, n=int(mask.sum())))
 
 
 def _draw(desk: Desk, key: str, make: RowsOf, mask: Mask, caption: str) -> None:

@@ -17,6 +17,7 @@ from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 from ui.cache import dataset, tile_sources
 from ui.link import (
+    DATA_TASKS,
     LIBRARY_VIEWS,
     MAX_COMPARED,
     MAX_SHORTLIST,
@@ -33,7 +34,7 @@ LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"
 _SEQUENCE, _EXPORT_BOUNDS, _EXPORT_ASKED = "sequence", "export_bounds", "export_asked"
 _PRESENT, _TOUR, _SHORTLIST, _CHOSEN = "present", "tour", "shortlist", "chosen"
-_EXPORT_ONLY, LIBRARY = "export_only", "library"
+_EXPORT_ONLY, LIBRARY, TASK = "export_only", "library", "task"
 ORDER, REACH = "opportunity_order", "opportunity_reach"
 _SPOKEN = "spoken"
 FORMAT, EXTENT, EXPORT_PATH = "x_format", "x_extent", "export"
@@ -65,6 +66,7 @@ def start(data: Dataset) -> None:
     st.session_state[_FIRST_VIEW] = state.view
     st.session_state[_PRESENT] = state.presented
     st.session_state[LIBRARY] = state.library
+    st.session_state[TASK] = state.task
     st.session_state[ORDER], st.session_state[REACH] = state.order, state.reach
     st.session_state[_SHORTLIST] = state.shortlist
     st.session_state[_CHOSEN] = state.chosen
@@ -285,6 +287,7 @@ def current(data: Dataset) -> DeskState:
         view=first_view(),
         presented=get(_PRESENT),
         library=get(LIBRARY) or LIBRARY_VIEWS[0],
+        task=get(TASK) or DATA_TASKS[0],
         shortlist=tuple(each for each in shortlist() if each in known.projects),
         order=get(ORDER) or ORDERS[0],
         reach=get(REACH) or REACHES[0],

@@ -12,6 +12,7 @@ from layers.state_message import site_mask, state_message
 from ui import session
 from ui.cache import map_page, map_sites, tile_sources
 from ui.desk import Desk, OnStage, make_desk
+from ui.edit_place import pin
 from ui.link import Kind, Selection
 from ui.map_frame import show_map
 from ui.measure import drawn_shapes, focused_place
@@ -79,6 +80,7 @@ def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
         numbers=desk.numbers if compared else None,
         present=bool(state.presented),
         focus=None if toured else focused_place(desk),
+        pin=pin(desk) if shown and shown.edited else None,
     )
     show_map(
         map_page(desk.data),

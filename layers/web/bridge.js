@@ -43,7 +43,7 @@ function planMapBridge(map, folders, data) {
     const id = layer.feature.id;
     elementLayers.set(id, layer);
     layer.on("click", event => {
-      if (drawing && drawing.active) return;
+      if (drawing && (drawing.active || pin.active)) return;
       L.DomEvent.stopPropagation(event);
       pick("element", id);
     });
@@ -340,6 +340,7 @@ function planMapBridge(map, folders, data) {
   const tiles = planTiles(map, folders.ground, report);
   const drawing = data.drawing ? planDrawing(map, {...data.drawing, roads: folders.byName.roads[1], word,
     report, button, language: () => stateNow.language}) : null;
+  const pin = drawing && planPin(map, {colour: style.selection, busy: () => drawing.active, report});
 
   let credited = [];
   function drawWords() {
@@ -439,7 +440,12 @@ function planMapBridge(map, folders, data) {
     if (resized || subject() !== before) drawSelection();
     if (subject() !== before) map.closePopup();
     if (viewed && !first && subject() && subject() !== before) fitSubject();
-    if (drawing) { drawing.suspend(onTour()); drawing.show(state.drawings || [], state.fit); drawing.focus(state.focus || null); }
+    if (drawing) {
+      drawing.suspend(onTour());
+      drawing.show(state.drawings || [], {fit: state.fit, reshaped: Boolean(state.pin)});
+      drawing.focus(state.focus || null);
+      pin.show(state.pin || null);
+    }
   }
 
   function filter(wanted, also = {}) {

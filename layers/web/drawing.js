@@ -1,8 +1,8 @@
 /* Drawing on the map: a line to measure, an outline or a circle to look into. The server measures; the browser draws.
  *
  * planDrawing(map, host)  host = {assets: {script, css}, colour, roads, word(key), language(), report(event), button(bar, icon, action)}
- *   .show(drawings, fit)  drawings = [{id, kind, at: [[lat, lon] …], text}], drawn anew where it is another array;
- *                         with fit brought into view
+ *   .show(drawings, {fit, reshaped})  drawings = [{id, kind, at: [[lat, lon] …], text}], drawn anew where it is another
+ *                         array; with fit brought into view, with reshaped their outlines' corners can be moved
  *   .focus(place)         place = {id, name, at, bounds, parts} or null: brings it into view and marks it, a street
  *                         by those features of the layer host.roads whose ids are its parts
  *   .suspend(on)          neither drawings nor tools are shown, as on a tour of the structure
@@ -82,19 +82,35 @@ function planDrawing(map, host) {
     return node;
   }
 
-  function show(drawings, fit) {
-    if (drawings === drawn) return;
+  let bent = false;
+  function show(drawings, {fit, reshaped}) {
+    if (drawings === drawn && bent === reshaped) return;
+    const fresh = drawings !== drawn;
     drawn = drawings;
+    bent = reshaped;
     shapes.clearLayers();
-    for (const {kind: shape, at, text} of drawings) {
+    for (const {id, kind: shape, at, text} of drawings) {
       const options = {color: host.colour, weight: 2.5, fillOpacity: 0.07, interactive: false, smoothFactor: 0};
       const layer = shape === "line" ? L.polyline(at, options) : L.polygon(at, options), end = at.at(-1);
       layer.addTo(shapes);
+      if (reshaped && shape === "outline") bend(id, layer);
       const named = shape === "line" ? L.circleMarker(end, {radius: 1, stroke: false, fill: false, interactive: false}) : layer;
       named.bindTooltip(label(text), {permanent: true, className: "drawing-label",
         direction: shape !== "line" ? "center" : end[1] < at.at(-2)[1] ? "left" : "right"}).addTo(shapes);
     }
-    if (fit && drawings.length) fitTo(drawings.flatMap(({at}) => at));
+    if (fresh && fit && drawings.length) fitTo(drawings.flatMap(({at}) => at));
+  }
+
+  /* The corners of an outline are moved with the drawing library's handles; each move is told when it is over. */
+  function bend(id, layer) {
+    load().then(() => {
+      if (!shapes.hasLayer(layer)) return;
+      layer.options.pmIgnore = false;
+      L.PM.reInitLayer(layer);
+      layer.pm.enable({allowSelfIntersection: false, snappable: false});
+      layer.on("pm:markerdragend pm:vertexadded pm:vertexremoved", () => host.report({type: "reshaped", id,
+        points: layer.getLatLngs().flat(2).map(({lat, lng}) => [+lng.toFixed(7), +lat.toFixed(7)])}));
+    }, () => {});
   }
 
   /* A street is its features of the roads' layer, which the page holds already. */

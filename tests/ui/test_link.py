@@ -14,7 +14,18 @@ from layers.opportunity_wording import ORDERS, REACHES
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM
 from layers.words import LANGUAGES
-from ui.link import LIBRARY_VIEWS, MAX_DETAIL, MAX_TEXT, DeskState, Known, Selection, decode, encode, single_values
+from ui.link import (
+    DATA_TASKS,
+    LIBRARY_VIEWS,
+    MAX_DETAIL,
+    MAX_TEXT,
+    DeskState,
+    Known,
+    Selection,
+    decode,
+    encode,
+    single_values,
+)
 
 KNOWN = Known(
     frozenset({"axis", "bays", "none"}),
@@ -46,6 +57,7 @@ states = st.builds(
     tiles=st.sampled_from([NO_TILES, "osm"]),
     presented=st.sampled_from([None, "site", "element"]),
     library=st.sampled_from(LIBRARY_VIEWS),
+    task=st.sampled_from(DATA_TASKS),
     order=st.sampled_from(ORDERS),
     reach=st.sampled_from(REACHES),
     shortlist=st.lists(st.sampled_from(sorted(KNOWN.projects)), unique=True).map(tuple),

@@ -36,6 +36,8 @@ function makeHost(parent) {
       const panel = document.querySelector(".st-key-stage-panel");
       if (panel && panel.getBoundingClientRect().top > window.innerHeight - 80) panel.scrollIntoView({behavior: "smooth"});
     } else if (event.type === "drawn") host.trigger("drawn", {kind: event.kind, points: event.points});
+    else if (event.type === "pin") host.trigger("pinned", {at: event.at});
+    else if (event.type === "reshaped") host.trigger("reshaped", {id: event.id, points: event.points});
     else if (event.type === "tiles-failed") host.trigger("tiles_failed", true);
   };
 

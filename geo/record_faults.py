@@ -1,0 +1,96 @@
+"""What a record in the making still lacks or gets wrong, field by field, for the one who is filling it in."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from geo.load import parse_project
+from geo.problem import Problem
+from geo.project import NEAR_LIMIT_M
+from geo.store.record import Record, value_at
+from geo.vocabulary import PLACED_GRADES, Grade
+
+MAX_TEXT: Final = 4000
+_ALWAYS: Final = (
+    "name", "names.en", "summary.zh", "summary.en", "location.basis.zh", "location.basis.en", "location.checked",
+)  # fmt: skip
+_EVIDENCE: Final = ("location.accuracy_m", "location.source", "location.source_crs")
+_SENTENCES: Final = ("element_basis", "offer.land_use", "offer.investment_sought", "offer.contact")
+_TOGETHER: Final = {
+    "current_status": ("value", "date", "source"),
+    "offer": ("date", "source"),
+    "parcel": ("date", "source"),
+    "added": ("date", "source"),
+}
+
+
+def faults_of(record: Record) -> list[Problem]:
+    """Return what has to be mended before the record can be saved; `where` is the path of the field.
+
+    The rules are those of ``geo.project.Project``; what only the model knows is told in its own words.
+    """
+    found = list(dict.fromkeys([*_missing(record), *_of_the_place(record)]))
+    if found:
+        return found
+    try:
+        parse_project(record)
+    except ValidationError as error:
+        return [_of_the_model(item) for item in error.errors(include_url=False, include_context=False)]
+    except ValueError as error:
+        return [Problem("edit_rule", "", str(error))]
+    return []
+
+
+def _has(record: Record, path: str) -> bool:
+    value = value_at(record, path)
+    return isinstance(value, int | float) or bool(str(value).strip()) if _is_there(value) else False
+
+
+def _is_there(value: Any) -> bool:
+    return isinstance(value, str | int | float | dict | list)
+
+
+def _missing(record: Record) -> Iterator[Problem]:
+    wanted = list(_ALWAYS)
+    if _grade(record) in PLACED_GRADES:
+        wanted += _EVIDENCE
+    for part, fields in _TOGETHER.items():
+        if isinstance(value_at(record, part), dict):
+            wanted += [f"{part}.{each}" for each in fields]
+    for path in _SENTENCES:
+        if isinstance(value_at(record, path), dict):
+            wanted += [f"{path}.zh", f"{path}.en"]
+    if _has(record, "element"):
+        wanted += ["element_basis.zh", "element_basis.en"]
+    elif isinstance(value_at(record, "element_basis"), dict):
+        wanted.append("element")
+    for path in dict.fromkeys(wanted):
+        if not _has(record, path):
+            yield Problem("edit_missing", path)
+
+
+def _of_the_place(record: Record) -> Iterator[Problem]:
+    grade, has_point = _grade(record), record["geometry"] is not None
+    accuracy_m = value_at(record, "location.accuracy_m")
+    if grade in PLACED_GRADES and not has_point:
+        yield Problem("edit_point_missing", "geometry")
+    if grade not in PLACED_GRADES and has_point:
+        yield Problem("edit_point_ungraded", "location.grade")
+    if grade not in PLACED_GRADES and _is_there(accuracy_m):
+        yield Problem("edit_accuracy_unplaced", "location.accuracy_m")
+    if grade is Grade.NEAR and isinstance(accuracy_m, int) and accuracy_m > NEAR_LIMIT_M:
+        yield Problem("edit_near_limit", "location.accuracy_m", str(NEAR_LIMIT_M))
+    if grade not in PLACED_GRADES and isinstance(value_at(record, "parcel"), dict):
+        yield Problem("edit_parcel_unplaced", "parcel")
+
+
+def _grade(record: Record) -> Grade:
+    return Grade(value_at(record, "location.grade"))
+
+
+def _of_the_model(item: Any) -> Problem:
+    path = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "value_error":
+        return Problem("edit_rule", path, item["msg"].removeprefix("Value error, "))
+    return Problem("edit_invalid", path, str(item["input"])[:80])

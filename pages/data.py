@@ -1,0 +1,51 @@
+"""The data of record: places to verify, editing, import, and what has changed."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import session
+from ui.desk import Desk, desk, put_on_stage
+from ui.detail import detail
+from ui.edit_panel import edit_panel
+from ui.editing import edit_button
+from ui.filter_row import filter_row
+from ui.link import DATA_TASKS
+from ui.notices import empty_notice, problem_notices
+from ui.project_table import worklist_table
+
+here = desk()
+words = here.words
+st.segmented_control(
+    words("task.label"),
+    DATA_TASKS,
+    format_func=lambda code: words(f"task.{code}"),
+    key=session.TASK,
+    label_visibility="collapsed",
+    required=True,
+    persist_state="session",
+)
+EDITS = here.state.task == "edit"
+
+
+def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -> None:
+    """Draw the filters above, and the task where other pages have their panel."""
+    with filters:
+        problem_notices(desk)
+        if not EDITS:
+            filter_row(desk)
+    with panel:
+        match desk.state.task:
+            case "edit":
+                edit_panel(desk)
+            case _:
+                empty_notice(desk)
+                worklist_table(desk)
+
+
+def under_the_map(desk: Desk) -> None:
+    """Draw what is picked, with the way to edit it."""
+    edit_button(desk)
+    detail(desk)
+
+
+put_on_stage(around_the_map, under_the_map=None if EDITS else under_the_map, edited=EDITS)
