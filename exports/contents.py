@@ -22,6 +22,7 @@ from layers.wording import (
     mention_printed_under,
     office_facts,
     phases_in_words,
+    site_name,
     structure_in_words,
 )
 from layers.words import Words
@@ -86,7 +87,7 @@ def panel_fillers(
 
 
 def _project_rows(data: Dataset, words: Words, project: Project, size_pt: float, width: float) -> list[Row]:
-    rows = [heading(project.name_in(words.language), width, size_pt * 1.06)]
+    rows = [heading(site_name(words, project), width, size_pt * 1.06)]
     return rows + site_rows(data, words, project, size_pt, width)
 
 
@@ -163,7 +164,7 @@ def index_rows(words: Words, drawn: DrawnMap, size_pt: float, width: float) -> l
         return []
     rows = [heading(words("print.index"), width, size_pt * 1.06)]
     for number, project in drawn.numbered:
-        rows += numbered_row(str(number), project.name_in(words.language), "", width, size_pt)
+        rows += numbered_row(str(number), site_name(words, project), "", width, size_pt)
     return rows
 
 
@@ -174,7 +175,7 @@ def unplaced_rows(words: Words, projects: Sequence[Project], size_pt: float, wid
         return []
     rows = [heading(words("list.unplaced", n=len(unplaced)), width, size_pt * 1.06)]
     for project in unplaced:
-        rows += numbered_row("·", project.name_in(words.language), "", width, size_pt)
+        rows += numbered_row("·", site_name(words, project), "", width, size_pt)
     return rows
 
 
@@ -243,5 +244,5 @@ def member_rows(data: Dataset, request: ExportRequest, element_id: str, size_pt:
         note = words(pattern, note=words(f"phase.{project.phase}"))
         if project.id not in wanted:
             note += words("print.noted", note=words("print.outside_filter"))
-        rows += numbered_row("·", project.name_in(words.language), note, width, size_pt)
+        rows += numbered_row("·", site_name(words, project), note, width, size_pt)
     return rows

@@ -191,7 +191,7 @@ def _notes(frame: DeckFrame, project: Project) -> list[str]:
         notes.append(project.summary.in_language(words.language))
         facts = [fact[i] for fact in (*told, *evidence)]
         notes += [words("format.term", term=term, value=value) for term, value in facts if term]
-        notes.append(words("detail.mentions"))
+        notes += [words("detail.mentions")] if project.mentions else []
         notes += ["· " + mention_in_words(data, words, mention) for mention in project.mentions]
         if project.element_basis:
             notes.append("· " + project.element_basis.in_language(words.language))
@@ -431,6 +431,8 @@ def _without_map(frame: DeckFrame, canvas: Canvas, body: Box, project: Project) 
 
 def _mention_table(frame: DeckFrame, canvas: Canvas, box: Box, project: Project) -> float:
     words = frame.words
+    if not project.mentions:
+        return 0
     heads = ("detail.mentions", "deck.mention_place", "deck.printed_under")
     rows = [tuple(Cell(words(head)) for head in heads)]
     for mention in project.mentions:

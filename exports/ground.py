@@ -34,13 +34,15 @@ class Named:
 class Ground:
     """Everything a printed map draws, in the district's metric CRS (x east, y north, metres).
 
-    `base` maps a base layer's name to its features; `sites` maps a placed project's id to its point.
+    `base` maps a base layer's name to its features; `sites` maps a placed project's id to its point, `parcels` to the
+    outline of its plot where the office has one.
     """
 
     crs: str
     base: dict[str, tuple[Named, ...]]
     elements: dict[str, BaseGeometry]
     sites: dict[str, tuple[float, float]]
+    parcels: dict[str, BaseGeometry]
 
     def of_kind(self, layer: str, kind: str) -> list[BaseGeometry]:
         """Return the geometries of a base layer's features of one kind."""
@@ -93,6 +95,7 @@ def _make_ground(data: Dataset) -> Ground:
         base={name: tuple(map(named, collection["features"])) for name, collection in data.base.items()},
         elements={placed.element.id: metric(placed.geometry) for placed in data.elements},
         sites={p.id: transformer.transform(p.lon, p.lat) for p in data.projects if p.placed},
+        parcels={p.id: metric(shape(p.parcel.geometry)) for p in data.projects if p.parcel},
     )
 
 

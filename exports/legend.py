@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from matplotlib.collections import LineCollection
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 
 from exports.canvas import Layer
 from exports.mapframe import DrawnMap
@@ -121,6 +121,7 @@ def _certainty(words: Words, drawn: DrawnMap) -> Entries:
     entries = [("filled", filled), ("hollow", hollow), ("stack", text_symbol("n", ring, 8))]
     return [
         *((words(f"legend.{code}"), draw) for code, draw in entries if code in drawn.present),
+        *([(words("legend.parcel"), _parcel_symbol)] if "parcel" in drawn.present else []),
         *((name, draw) for code, name, draw in _marks(words) if code in drawn.present),
     ]
 
@@ -163,6 +164,13 @@ def _line_symbol(
         )
 
     return draw
+
+
+def _parcel_symbol(layer: Layer, x: float, y: float) -> None:
+    grey = style.TEXT_SECONDARY
+    corners = [(x - 9, y - 5), (x - 7, y + 5), (x + 6, y + 5), (x + 9, y - 1), (x + 6, y - 5)]
+    looks = {"facecolor": (grey, style.PARCEL_FILL_OPACITY), "edgecolor": grey}
+    layer.add(Polygon(corners, linewidth=style.PARCEL_WIDTH_PX * 0.75, **looks), clip=False)
 
 
 def _zone_symbol(looks: style.StructureStyle) -> DrawSymbol:

@@ -10,13 +10,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from exports.canvas import Layer, symbol, text
+from exports.canvas import Layer, fill, strokes, symbol, text
 from exports.labels import PlacedLabel, PointLabel
 from exports.linebreak import ways_to_break
 from exports.mapframe import MapScope
 from geo.project import Project
 from layers import style
 from layers.symbols import SHAPES
+from layers.wording import site_name
 
 SITE_RADIUS_PT: Final = 5.2
 STACK_RADIUS_PT: Final = 7.0
@@ -89,6 +90,8 @@ class SiteMap:
                 filled = project.location.grade in style.FILLED_GRADES
                 codes = (f"sector.{project.sector}", f"stage.{project.stage}", "filled" if filled else "hollow")
                 self.scope.drawn.present.update(codes)
+                if project.id in self.scope.ground.parcels:
+                    self.scope.drawn.present.add("parcel")
             if len(stack.members) > 1:
                 self.scope.drawn.present.add("stack")
             if stack.holds(self.scope.highlight):
@@ -114,7 +117,8 @@ class SiteMap:
         self._number({stack: number or self._on_marker(stack) for stack, number in numbers.items()})
 
     def draw(self, axes: Axes) -> None:
-        """Draw circles of accuracy, then the markers."""
+        """Draw parcels and circles of accuracy, then the markers."""
+        self._draw_parcels(axes)
         if self.scope.frame.scale <= ACCURACY_FROM_SCALE:
             self._draw_accuracy(axes)
         layer = Layer(axes, "sites")
@@ -178,7 +182,7 @@ class SiteMap:
             PointLabel(project.id, lines, *self.scope.frame.to_pt(stack.x, stack.y), 9 * self.scope.type_scale,
                        style.SECTORS[project.sector].outline, reach, bold=picked, leader_pt=LEADER_PT,
                        cost_pt=cost)
-            for lines, cost in ways_to_break(self.scope.data, project.name_in(self.scope.words.language), most)
+            for lines, cost in ways_to_break(self.scope.data, site_name(self.scope.words, project), most)
         ]  # fmt: skip
 
     def _number_label(self, stack: _Stack) -> PointLabel:
@@ -241,6 +245,16 @@ class SiteMap:
                 str(count), *at, 5.5, bold=True, across="center", up="middle", unit=self.scope.frame.metres_per_pt
             )
         return artists
+
+    def _draw_parcels(self, axes: Axes) -> None:
+        projects = [project for stack in self._stacks for project in stack.members]
+        layer = Layer(axes, "accuracy")
+        for project in projects:
+            parcel = self.scope.ground.parcels.get(project.id)
+            if parcel and (seen := self.scope.cut([parcel])):
+                looks = style.SECTORS[project.sector]
+                layer.add(fill(seen, looks.colour, opacity=style.PARCEL_FILL_OPACITY))
+                layer.add(strokes(seen, looks.outline, style.PARCEL_WIDTH_PX * 0.75))
 
     def _draw_accuracy(self, axes: Axes) -> None:
         layer = Layer(axes, "accuracy")

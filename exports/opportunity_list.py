@@ -36,7 +36,7 @@ from layers.opportunity_wording import (
     mentions_in_order,
     sections,
 )
-from layers.wording import grade_in_words, mention_in_words, office_facts
+from layers.wording import added_in_words, grade_in_words, mention_in_words, office_facts
 from layers.words import Words
 
 SIZES_PT: Final = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
@@ -253,6 +253,11 @@ def write_opportunities_xlsx(data: Dataset, request: ExportRequest, path: Path) 
     write_book(replace(records, facts=tuple(facts)), request, path, sheets)
 
 
+def _wording(data: Dataset, words: Words, project: Project) -> str:
+    mentions = mentions_in_order(project)
+    return mention_in_words(data, words, mentions[0]) if mentions else added_in_words(words, project)
+
+
 def _table(
     data: Dataset, words: Words, projects: Sequence[Project], known: Mapping[str | None, Area], table: Table
 ) -> Table:
@@ -267,7 +272,7 @@ def _table(
             "functions": area.functions or None,
             "leading_sectors": area.leading_sectors or None,
             "neighbours": area.neighbours or None,
-            "wording": mention_in_words(data, words, mentions_in_order(project)[0]),
+            "wording": _wording(data, words, project),
         }
         rows.append({**row, **told})
     fields = tuple(each for each in opportunity_fields(words.language) if not each.optional or each.name in filled)

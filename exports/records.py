@@ -27,12 +27,13 @@ from geo.indicators import RESULTS_ANNEX, Indicator, met
 from geo.layout import Element
 from geo.load import Dataset
 from geo.names import CHINESE, ForeignLanguage, Names, name_in
+from geo.parcel import areas_m2
 from geo.phase import stated_phase
 from geo.programmes import Programme
-from geo.project import Mention, Offer, Project
+from geo.project import Mention, Offer, Parcel, Project
 from geo.vocabulary import Phase
 from layers.indicator_rows import kind_word
-from layers.wording import filter_in_words, mention_place, mention_printed_under, place_name
+from layers.wording import added_in_words, filter_in_words, mention_place, mention_printed_under, place_name
 from layers.words import Words
 
 Value = str | int | float | datetime.date | None
@@ -176,6 +177,10 @@ def _filled_fields(data: Dataset, words: Words) -> Iterable[Field]:
         filled |= {"status", "status_date", "status_source"}
     if any(project.offer for project in data.projects):
         filled |= set(_offer_row(words, None))
+    if any(project.parcel for project in data.projects):
+        filled |= set(_parcel_row(data, None))
+    if any(project.added for project in data.projects):
+        filled |= {"added_source", "added_date"}
     return (each for each in PROJECT_FIELDS if not each.optional or each.name in filled)
 
 
@@ -201,13 +206,17 @@ def _project_row(data: Dataset, words: Words, project: Project) -> Row:
         "checked": location.checked,
         "lon": project.lon,
         "lat": project.lat,
-        "mentions": BETWEEN.join(_mention_in_words(data, words, mention) for mention in project.mentions),
+        "mentions": BETWEEN.join(_mention_in_words(data, words, mention) for mention in project.mentions)
+        or added_in_words(words, project),
         "mention_count": len(project.mentions),
         "summary": project.summary.in_language(words.language),
         "status": status.value if status else None,
         "status_date": status.date if status else None,
         "status_source": status.source if status else None,
         **_offer_row(words, project.offer),
+        **_parcel_row(data, project.parcel),
+        "added_source": project.added.source if project.added else None,
+        "added_date": project.added.date if project.added else None,
         "as_worded": _as_worded(data, words),
         "phase": str(project.phase),
         "phases_any": BETWEEN.join(phase for phase in Phase if phase in project.phases_in_any_wording),
@@ -228,6 +237,14 @@ def _offer_row(words: Words, offer: Offer | None) -> Row:
         **{name: text.in_language(words.language) if (text := getattr(offer, name, None)) else None for name in texts},
         "offer_date": offer.date if offer else None,
         "offer_source": offer.source if offer else None,
+    }
+
+
+def _parcel_row(data: Dataset, parcel: Parcel | None) -> Row:
+    return {
+        "parcel_area_m2": round(areas_m2([parcel.geometry], crs=data.district.metric_crs)[0], 1) if parcel else None,
+        "parcel_date": parcel.date if parcel else None,
+        "parcel_source": parcel.source if parcel else None,
     }
 
 

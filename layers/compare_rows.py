@@ -16,6 +16,7 @@ from layers.wording import (
     office_facts,
     phases_in_words,
     place_kind_in_words,
+    site_name,
     source_in_words,
     structure_in_words,
 )
@@ -89,7 +90,7 @@ def _wordings(data: Dataset, words: Words, project: Project) -> Cell:
         lines.append(Line(place, note=True))
         if printed:
             lines.append(Line(printed, note=True, verbatim=True))
-    return tuple(lines)
+    return tuple(lines) or (Line(NOTHING),)
 
 
 def _surroundings(data: Dataset, words: Words, surroundings: Surroundings, projects: Sequence[Project]) -> Section:
@@ -138,7 +139,7 @@ def _neighbours(words: Words, each: Compared) -> Cell:
 
 
 def _names(words: Words, projects: Sequence[Project]) -> str:
-    names = words("format.list").join(project.name_in(words.language) for project in projects[:NAMES_SHOWN])
+    names = words("format.list").join(site_name(words, project) for project in projects[:NAMES_SHOWN])
     more = len(projects) - NAMES_SHOWN
     return words("compare.and_more", names=names, n=more) if more > 0 else names
 

@@ -5,7 +5,7 @@ from geo.load import Dataset
 from geo.project import Project
 from layers import style
 from layers.symbols import svg_symbol
-from layers.wording import place_name
+from layers.wording import place_name, site_name
 from layers.words import Words
 
 
@@ -27,7 +27,7 @@ def list_row(data: Dataset, words: Words, project: Project) -> dict[str, str]:
     parts = [words(f"phase.{project.phase}"), words(f"sector.{project.sector}"), place_name(data, words, place)]
     return {
         "id": project.id,
-        "name": project.name_in(words.language),
+        "name": site_name(words, project),
         "chinese": "" if words.language == "zh" else project.name,
         "note": " · ".join(parts),
         "grade": words(f"grade.{project.location.grade}"),

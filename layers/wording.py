@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
 from geo.load import Dataset
+from geo.metric import METRIC_CRS
 from geo.names import name_in
 from geo.nearby import Distance
+from geo.parcel import areas_m2
 from geo.project import Mention, Project
 from geo.vocabulary import Grade, Phase, Sector
 from layers.words import Words
@@ -48,6 +50,18 @@ def filter_in_words(data: Dataset, words: Words, wanted: ProjectFilter) -> list[
     if wanted.text.strip():
         phrases.append(words("filter.text_in_words", text=wanted.text.strip()))
     return phrases
+
+
+def site_name(words: Words, project: Project) -> str:
+    """Return a project's name, with a mark behind it where the plan does not name the project."""
+    name = project.name_in(words.language)
+    return name + words("map.added_short") if project.added else name
+
+
+def added_in_words(words: Words, project: Project) -> str:
+    """Return that the plan does not name a project and who added it, empty where the plan does."""
+    added = project.added
+    return words("detail.added", source=added.source, date=words.date(added.date)) if added else ""
 
 
 def phases_in_words(words: Words, project: Project) -> str:
@@ -159,8 +173,15 @@ def site_facts(data: Dataset, words: Words, project: Project) -> list[tuple[str,
 
 
 def office_facts(words: Words, project: Project) -> list[tuple[str, str]]:
-    """Return what the office has filled in as (term, value) pairs: the present state, and what it offers investors."""
-    facts = []
+    """Return what the office has filled in as (term, value) pairs.
+
+    That it added the project, its plot, the present state, and what it offers investors.
+    """
+    facts = [(words("detail.in_plan"), added_in_words(words, project))] if project.added else []
+    if parcel := project.parcel:
+        (area,) = areas_m2([parcel.geometry])
+        measured = words("detail.parcel_measured", area=area_in_words(words, area), crs=METRIC_CRS)
+        facts.append((words("detail.parcel_area"), _as_of(words, measured, parcel.date, parcel.source)))
     if status := project.current_status:
         facts.append((words("detail.current"), _as_of(words, status.value, status.date, status.source)))
     if offer := project.offer:

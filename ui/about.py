@@ -1,13 +1,15 @@
 """The parts of the page about the data: what is counted, the rules, the tables of counts and sources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from markupsafe import Markup
 
 from geo.filter import ProjectFilter
+from geo.project import Project
 from geo.vocabulary import Grade
 from layers.wording import place_name
+from layers.words import Words
 from ui.desk import Desk
 from ui.tables import table
 from ui.text import html, joined
@@ -25,16 +27,17 @@ def intro(desk: Desk) -> Markup:
     version = words("about.version", version=desk.data.version, number=plan.number, date=words.date(plan.date))
     return html(
         '<div class="prose">{paragraphs}<h2>{title}</h2><ul>{rules}</ul></div>',
-        paragraphs=joined([html("<p>{text}</p>", text=text) for text in (_counts(desk), _boxes(desk), version)]),
+        paragraphs=joined([html("<p>{text}</p>", text=text) for text in (*_counts(desk), version)]),
         title=words("about.rules"),
         rules=joined([html("<li>{rule}</li>", rule=rule) for rule in rules]),
     )
 
 
-def _counts(desk: Desk) -> str:
-    projects = desk.data.projects
+def _counts(desk: Desk) -> list[str]:
+    """Return what is counted of the plan's own projects, and how many the office added to them, if any."""
+    words, projects = desk.words, [project for project in desk.data.projects if not project.added]
     placed = sum(project.placed for project in projects)
-    return desk.words(
+    told = words(
         "about.intro",
         projects=len(projects),
         mentions=sum(len(project.mentions) for project in projects),
@@ -42,12 +45,15 @@ def _counts(desk: Desk) -> str:
         placed=placed,
         unplaced=len(projects) - placed,
     )
+    added = len(desk.data.projects) - len(projects)
+    more = [words("about.added", n=len(projects), m=added)] if added else []
+    return [told, _boxes(words, projects), *more]
 
 
-def _boxes(desk: Desk) -> str:
-    boxes = [[mention.box in _COUNTED_BOXES for mention in project.mentions] for project in desk.data.projects]
+def _boxes(words: Words, projects: Sequence[Project]) -> str:
+    boxes = [[mention.box in _COUNTED_BOXES for mention in project.mentions] for project in projects]
     named = sum(map(any, boxes))
-    return desk.words("about.boxes", projects=named, mentions=sum(map(sum, boxes)), others=len(boxes) - named)
+    return words("about.boxes", projects=named, mentions=sum(map(sum, boxes)), others=len(boxes) - named)
 
 
 def grades(desk: Desk) -> Markup:

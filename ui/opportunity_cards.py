@@ -21,7 +21,7 @@ from layers.opportunity_wording import (
     mentions_in_order,
     sections,
 )
-from layers.wording import grade_in_words, mention_place, mention_printed_under, office_facts
+from layers.wording import added_in_words, grade_in_words, mention_place, mention_printed_under, office_facts, site_name
 from ui.board import board
 from ui.cache import structure_figures
 from ui.desk import Desk
@@ -77,7 +77,7 @@ def _card(desk: Desk, project: Project, area: Area) -> Markup:
         '<dl class="office">{office}</dl>{buttons}{more}</li>',
         current=Markup(' aria-current="true"') if picked else "",
         symbol=Markup(list_symbol(project)),
-        name=project.name_in(words.language),
+        name=site_name(words, project),
         original=original_name(words, project.name),
         opening=OPENING_OF_PHASE[project.phase],
         opened=words(f"opportunity.{OPENING_OF_PHASE[project.phase]}"),
@@ -102,7 +102,7 @@ def _facts(desk: Desk, project: Project, area: Area) -> list[Markup]:
     return [
         _fact(words("detail.structure"), area.title),
         *(_fact(words(term), text) for term, text in zip(AREA_TERMS, around, strict=True)),
-        _fact(words("opportunity.wording"), _quoted(desk, mentions_in_order(project)[0])),
+        _fact(words("opportunity.wording"), _wording(desk, project)),
         _fact(words(CERTAINTY), told[CERTAINTY]),
     ]
 
@@ -114,6 +114,12 @@ def _told(desk: Desk, project: Project, area: Area) -> dict[str, str]:
     reason = basis if project.placed else words("opportunity.no_point", basis=basis)
     certainty = words("format.sentence").join([grade, reason])
     return {**dict(zip(AREA_TERMS, (area.functions, area.leading_sectors), strict=True)), CERTAINTY: certainty}
+
+
+def _wording(desk: Desk, project: Project) -> Markup:
+    """Return the mention that the phase rests on, or that the plan has none."""
+    mentions = mentions_in_order(project)
+    return _quoted(desk, mentions[0]) if mentions else html("{text}", text=added_in_words(desk.words, project))
 
 
 def _quoted(desk: Desk, mention: Mention) -> Markup:

@@ -14,8 +14,10 @@ from ui.text import chinese, html, joined
 
 
 def timeline(desk: Desk, project: Project) -> Markup:
-    """Return both plans as two steps, each with its state and its mentions."""
+    """Return both plans as two steps, each with its state and its mentions; nothing where neither names the project."""
     words = desk.words
+    if not project.mentions:
+        return Markup("")
     before, ahead = plans_of(project)
     steps = [_step(desk, words("library.plan_before"), before), _step(desk, words("library.plan_ahead"), ahead)]
     return html(
