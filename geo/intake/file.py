@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.intake.coordinate_columns import CoordinateColumns
 from geo.intake.csv_file import read_csv
+from geo.intake.dxf import read_dxf
 from geo.intake.geojson import read_geojson
 from geo.intake.geopackage import read_geopackage
 from geo.intake.kml import read_kml, read_kmz
@@ -27,6 +28,7 @@ FORMAT_OF_SUFFIX: Final = {
     ".csv": "csv",
     ".txt": "csv",
     ".xlsx": "xlsx",
+    ".dxf": "dxf",
 }
 BEGINS: Final = {
     "sqlite": re.compile(rb"SQLite format 3\0"),
@@ -37,6 +39,9 @@ BEGINS: Final = {
     "xls": re.compile(rb"\xd0\xcf\x11\xe0"),
     "shp": re.compile(rb"\x00\x00\x27\x0a"),
     "image": re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*"),
+    "dxf": re.compile(rb"(\xef\xbb\xbf)?\s*(999\s*\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION"),
+    "binary dxf": re.compile(rb"AutoCAD Binary DXF"),
+    "dwg": re.compile(rb"AC10[0-9]{2}"),
     "rar": re.compile(rb"Rar!|7z\xbc\xaf|\x1f\x8b"),
 }
 CONTENT_OF_FORMAT: Final = {
@@ -47,6 +52,7 @@ CONTENT_OF_FORMAT: Final = {
     "kmz": "zip",
     "csv": "text",
     "xlsx": "zip",
+    "dxf": "dxf",
 }
 
 
@@ -91,6 +97,8 @@ def _read(name: str, content: bytes, file_format: str, layer: str | None, where:
             return read_kmz(name, content, layer)
         case "csv":
             return read_csv(name, content, where)
+        case "dxf":
+            return read_dxf(name, content)
     return read_workbook(name, content, layer, where)
 
 

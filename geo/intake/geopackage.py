@@ -58,7 +58,10 @@ def _restrain(database: sqlite3.Connection) -> None:
 
 
 def _read(database: sqlite3.Connection, name: str, layer: str | None) -> Table:
-    layers = _layers(database)
+    layers, views = _layers(database)
+    problems = [Problem("import_views_skipped", name, ", ".join(views)[:120])] if views else []
+    if not layers and views:
+        raise RefusedFileError(problems[0])
     if not layers:
         raise RefusedFileError(Problem("import_empty", name))
     chosen = layer if layer in layers else next(iter(layers))
@@ -67,7 +70,7 @@ def _read(database: sqlite3.Connection, name: str, layer: str | None) -> Table:
     hold_to(MAX_COLUMNS, len(columns), "import_too_many_columns", name)
     ((count,),) = database.execute(f"SELECT count(*) FROM {_quoted(chosen)}")
     hold_to(MAX_FEATURES, count, "import_too_many_features", name)
-    features = Features(name)
+    features = Features(name, problems=problems)
     crs = _crs(database, features, srs_id)
     at = columns.index(geometry_column)
     for cells in _rows(database, features, chosen):
@@ -80,14 +83,15 @@ def _read(database: sqlite3.Connection, name: str, layer: str | None) -> Table:
     )
 
 
-def _layers(database: sqlite3.Connection) -> dict[str, tuple[str, int]]:
-    """Return the column of the geometry and the id of the CRS of each layer that is a table, not a view."""
+def _layers(database: sqlite3.Connection) -> tuple[dict[str, tuple[str, int]], list[str]]:
+    """Return the column of the geometry and the id of the CRS of each layer that is a table, and the other layers."""
     rows = database.execute(
-        "SELECT g.table_name, g.column_name, g.srs_id FROM gpkg_geometry_columns g"
-        " JOIN sqlite_master m ON lower(m.name) = lower(g.table_name) AND m.type = 'table'"
-        " AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY g.rowid"
-    )
-    return {decoded(table, UTF_8)[0]: (decoded(column, UTF_8)[0], srs) for table, column, srs in rows}
+        "SELECT g.table_name, g.column_name, g.srs_id,"
+        " m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' FROM gpkg_geometry_columns g"
+        " JOIN sqlite_master m ON lower(m.name) = lower(g.table_name) AND m.type IN ('table', 'view') ORDER BY g.rowid"
+    ).fetchall()
+    tables = {decoded(table, UTF_8)[0]: (decoded(column, UTF_8)[0], srs) for table, column, srs, plain in rows if plain}
+    return tables, [decoded(table, UTF_8)[0] for table, _, _, plain in rows if not plain]
 
 
 def _rows(database: sqlite3.Connection, features: Features, layer: str) -> Iterator[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ MAX_FILE_BYTES: Final = {
     "kmz": 50 * MIB,
     "csv": 50 * MIB,
     "xlsx": 50 * MIB,
+    "dxf": 50 * MIB,
 }
 MAX_ARCHIVE_MEMBERS: Final = 1_000
 MAX_UNPACKED_BYTES: Final = 300 * MIB

@@ -44,7 +44,7 @@ class Table:
     Attributes
     ----------
     name, format : str
-        The file's name; ``geojson``, ``gpkg``, ``zip`` (shapefile), ``kml``, ``kmz``, ``csv`` or ``xlsx``.
+        The file's name; ``geojson``, ``gpkg``, ``zip`` (shapefile), ``kml``, ``kmz``, ``csv``, ``xlsx`` or ``dxf``.
     geometries : ndarray of object, (n,)
         Shapely geometries in the file's own numbers, x before y as the file has them; None where unusable or missing.
     columns : DataFrame, (n,)

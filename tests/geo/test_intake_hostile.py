@@ -164,7 +164,7 @@ REFUSED = {
             " SELECT fid, x'00' AS geom FROM c;",
             view=True,
         ),
-        "import_empty",
+        "import_views_skipped",
     ),
     "a column that runs": (
         "a.gpkg",
