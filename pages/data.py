@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import session
-from ui.desk import Desk, desk, put_on_stage
+from ui.desk import Desk, put_on_stage
 from ui.detail import detail
 from ui.edit_panel import edit_panel
 from ui.editing import edit_button
@@ -13,8 +13,7 @@ from ui.link import DATA_TASKS
 from ui.notices import empty_notice, problem_notices
 from ui.project_table import worklist_table
 
-here = desk()
-words = here.words
+words = session.words()
 st.segmented_control(
     words("task.label"),
     DATA_TASKS,
@@ -24,7 +23,7 @@ st.segmented_control(
     required=True,
     persist_state="session",
 )
-EDITS = here.state.task == "edit"
+EDITS = st.session_state.get(session.TASK) == "edit"
 
 
 def around_the_map(desk: Desk, filters: DeltaGenerator, panel: DeltaGenerator) -> None:
