@@ -18,7 +18,7 @@ _finder = st.components.v2.component(
     "xigang_place_finder",
     html='<div class="place-finder"></div>',
     css=(_WEB / "place_finder.css").read_text(encoding="utf-8"),
-    js=(_WEB / "place_finder.js").read_text(encoding="utf-8"),
+    js="".join((_WEB / name).read_text(encoding="utf-8") for name in ("picks.js", "place_finder.js")),
     isolate_styles=False,
 )
 

@@ -34,7 +34,7 @@
 
   window.planSiteList = (root, picked) => {
     const made = new Map();
-    let drawn = null, active = null;
+    let drawn = null, active = null, told = null;
     const options = () => [...root.querySelectorAll(".site-row")];
 
     /* A row once made is kept, so that a change of filter moves rows in and out and makes none anew. */
@@ -94,7 +94,9 @@
           root.replaceChildren(...data.sections.map(group));
         }
         root.setAttribute("aria-label", data.label);
-        mark(!data.selected && options().some(node => node.dataset.id === active) ? active : data.selected);
+        if (data.selected !== told && data.selected && data.selected !== active) active = null;
+        told = data.selected;
+        mark(options().some(node => node.dataset.id === active) ? active : told); /* where the arrows led stays */
       }
     };
   };

@@ -16,7 +16,7 @@ function makeFinder(root) {
   box.append(input, clear);
   root.append(label, box, list, said);
 
-  const host = {page: null, trigger: () => {}};
+  const host = {page: null, trigger: () => {}}, picks = makePicks();
   let places = [], words = {}, picked = null, found = [], active = -1;
 
   function close() {
@@ -40,7 +40,7 @@ function makeFinder(root) {
     found = places.map(place => ({place, rank: rank(place)})).filter(({rank}) => rank < 2)
       .sort((a, b) => a.rank - b.rank).slice(0, MOST_SHOWN).map(({place}) => place);
     if (!found.length) {
-      if (picked) host.trigger("picked", "");
+      if (picked) tell(null);
       picked = null;
       clear.hidden = false; /* of the text, which stays to be mended */
       return say(words.none, true);
@@ -72,9 +72,14 @@ function makeFinder(root) {
     close();
   }
 
+  function tell(id) {
+    picks.ask(id);
+    host.trigger("picked", id || "");
+  }
+
   function pick(place) {
     show(place);
-    host.trigger("picked", place ? place.id : "");
+    tell(picked);
   }
 
   input.oninput = look;
@@ -103,13 +108,13 @@ function makeFinder(root) {
     input.placeholder = words.hint;
     clear.textContent = words.clear;
     list.setAttribute("aria-label", words.label);
-    if (host.page !== data.page) {
+    const fresh = host.page !== data.page;
+    if (fresh) {
       if (!data.places) return host.trigger("missing", data.page);
       host.page = data.page;
       places = data.places.map(([id, shown, names]) => ({id, shown, keys: names.map(folded)}));
-      picked = undefined;
     }
-    if (picked !== data.picked) show(places.find(place => place.id === data.picked));
+    if (picks.isNews(data.picked) || fresh) show(places.find(place => place.id === data.picked));
   };
   return host;
 }

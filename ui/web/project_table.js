@@ -63,7 +63,7 @@ function ranked(table, lang) {
 }
 
 function makeHost(root) {
-  const host = {trigger: () => {}}, key = Math.random().toString(36).slice(2);
+  const host = {trigger: () => {}}, key = Math.random().toString(36).slice(2), picks = makePicks();
   let data = null, table = null, shown = [], items = [], tops = [0], active = null, anchor = null, drawn = "", selected = null;
 
   /* ---- what stands once ---- */
@@ -325,6 +325,7 @@ function makeHost(root) {
   function pick(id) {
     active = anchor = selected = id;
     mark();
+    picks.ask(id);
     host.trigger("picked", id);
     if (matchMedia(STACKED).matches) document.querySelector(".st-key-stage-map")?.scrollIntoView({behavior: "smooth"});
   }
@@ -392,7 +393,7 @@ function makeHost(root) {
     if (other) arrange();
     if (other && !fresh) scroll.scrollTop = 0;
     if (fresh) layOut();
-    if (fresh || before.selected !== data.selected) {
+    if (picks.isNews(data.selected) || fresh) {
       selected = data.selected;
       if (selected && shown.some(row => table.rows[row].id === selected)) active = selected;
       reveal(selected);
