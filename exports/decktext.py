@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -70,6 +71,7 @@ def lines_of(text: str, limit_pt: float, size_pt: float, *, bold: bool = False, 
     return wrapped(clean(text), room(text, limit_pt), size_pt, bold=bold, max_lines=most)
 
 
+@lru_cache(maxsize=4096)  # a table is measured again after each cell that is cut
 def text_height(text: str, limit_pt: float, size_pt: float, *, bold: bool = False) -> float:
     """Return how high a text stands."""
     return len(lines_of(text, limit_pt, size_pt, bold=bold)) * size_pt * LINE
