@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from exports.records import Row, Value, is_placed, loss_table, records_of
+from exports.records import Row, Value, is_placed, loss_table, records_of, rows_with_parcels
 from exports.request import ExportRequest
 from geo.load import Dataset
 
@@ -37,8 +37,9 @@ def write_geojson(data: Dataset, request: ExportRequest, path: Path) -> None:
     mentions: dict[Value, list[Row]] = {row["id"]: [] for row in records.projects.rows}
     for mention in records.mentions.rows:
         mentions[mention["project_id"]].append(_without(mention, "project_id", "project_name"))
+    parcels = {row["id"]: parcel.model_dump(mode="json") for row, parcel in rows_with_parcels(data, records)}
     features = [
-        *(_project_feature(row, mentions[row["id"]]) for row in records.projects.rows),
+        *(_project_feature(row, mentions[row["id"]], parcels.get(row["id"])) for row in records.projects.rows),
         *_element_features(data, records.elements.rows),
     ]
     collection = {
@@ -52,9 +53,15 @@ def write_geojson(data: Dataset, request: ExportRequest, path: Path) -> None:
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False, default=_as_text), encoding="utf-8")
 
 
-def _project_feature(row: Row, mentions: list[Row]) -> dict[str, Any]:
+def _project_feature(row: Row, mentions: list[Row], parcel: dict[str, Any] | None) -> dict[str, Any]:
     point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]} if is_placed(row) else None
-    properties = {"layer": "project", **_without(row, "id", "mentions", *_IN_GEOMETRY), "mentions": mentions}
+    properties: dict[str, Any] = {
+        "layer": "project",
+        **_without(row, "id", "mentions", *_IN_GEOMETRY),
+        "mentions": mentions,
+    }
+    if parcel:
+        properties["parcel"] = parcel
     return {"type": "Feature", "id": row["id"], "geometry": point, "properties": properties}
 
 

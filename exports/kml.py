@@ -21,11 +21,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
 from shapely import Point, Polygon, get_parts
+from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from exports.canvas import symbol
 from exports.fields import Field
-from exports.records import Records, Row, Value, is_placed, records_of
+from exports.records import Records, Row, Value, is_placed, records_of, rows_with_parcels
 from exports.request import ExportRequest
 from geo.load import Dataset
 from geo.metric import STORAGE_CRS, from_metric, to_metric
@@ -41,6 +42,7 @@ SYMBOL_RADIUS_PX: Final = 20
 SYMBOL_STROKE: Final = 2.4
 CIRCLE_QUARTER_STEPS: Final = 12
 CIRCLES: Final = "accuracy"
+PARCELS: Final = "parcels"
 # What a balloon leaves out: what its heading says, what codes repeat, and the coordinate that the pin shows.
 _NOT_IN_BALLOON: Final = {"name", "lon", "lat", "mention_count"}
 _KML: Any = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
@@ -134,6 +136,7 @@ def _document(data: Dataset, words: Words, records: Records, *, with_symbols: bo
         *_sector_folders(words, records),
         _structure_folder(data, words, records),
         *_accuracy_folder(data, words, records),
+        *_parcel_folder(data, words, records),
     )
     root = _KML.kml(document)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
@@ -148,6 +151,9 @@ def _styles(data: Dataset, records: Records, *, with_symbols: bool) -> Iterator[
         yield _area_style(f"group-{number}", drawn.colour, drawn.width * 2, drawn.fill_opacity)
     for sector in sorted({one.sector for one in looks}):
         yield _area_style(f"{CIRCLES}-{sector}", style.SECTORS[sector].colour, 1, 0)
+    for sector in sorted({Sector(str(row["sector"])) for row, _ in rows_with_parcels(data, records)}):
+        colour = style.SECTORS[sector].outline
+        yield _area_style(f"{PARCELS}-{sector}", colour, style.PARCEL_WIDTH_PX, style.PARCEL_FILL_OPACITY)
 
 
 def _area_style(name: str, colour: str, width: float, opacity: float) -> etree._Element:
@@ -204,9 +210,24 @@ def _accuracy_folder(data: Dataset, words: Words, records: Records) -> Iterator[
     for row, circle in zip(rows, _circles(rows, data.district.metric_crs), strict=True):
         name = words("table.circle", name=row["name"], accuracy_m=words.number(float(str(row["accuracy_m"]))))
         placemarks.append(
-            _KML.Placemark(_KML.name(name), _KML.styleUrl(f"#{CIRCLES}-{row['sector']}"), *_shape(circle))
+            _KML.Placemark(
+                _KML.name(name), _KML.styleUrl(f"#{CIRCLES}-{row['sector']}"), _layer_told(CIRCLES), *_shape(circle)
+            )
         )
     yield _KML.Folder(_KML.name(words("table.circles")), *placemarks)
+
+
+def _parcel_folder(data: Dataset, words: Words, records: Records) -> Iterator[etree._Element]:
+    """Yield a folder of the plots that the office has, nothing where it has none."""
+    placemarks = [
+        _KML.Placemark(
+            _KML.name(str(row["name"])), _KML.styleUrl(f"#{PARCELS}-{row['sector']}"), _layer_told(PARCELS),
+            *_shape(shape(parcel.geometry)),
+        )
+        for row, parcel in rows_with_parcels(data, records)
+    ]  # fmt: skip
+    if placemarks:
+        yield _KML.Folder(_KML.name(words("legend.parcel")), *placemarks)
 
 
 def _circles(rows: Sequence[Row], metric_crs: str) -> list[BaseGeometry]:
@@ -226,6 +247,11 @@ def _placemark(
         _KML.ExtendedData(*(_KML.Data(_KML.value(_text(row[each.name])), name=each.name) for each in fields)),
         *geometry,
     )
+
+
+def _layer_told(layer: str) -> etree._Element:
+    """Return the mark by which a reader of ours knows that a placemark is no project."""
+    return _KML.ExtendedData(_KML.Data(_KML.value(layer), name="layer"))
 
 
 def _balloon(words: Words, row: Row, fields: Sequence[Field]) -> str:

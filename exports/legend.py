@@ -169,8 +169,9 @@ def _line_symbol(
 def _parcel_symbol(layer: Layer, x: float, y: float) -> None:
     grey = style.TEXT_SECONDARY
     corners = [(x - 9, y - 5), (x - 7, y + 5), (x + 6, y + 5), (x + 9, y - 1), (x + 6, y - 5)]
-    looks = {"facecolor": (grey, style.PARCEL_FILL_OPACITY), "edgecolor": grey}
-    layer.add(Polygon(corners, linewidth=style.PARCEL_WIDTH_PX * 0.75, **looks), clip=False)
+    plot = Polygon(corners, facecolor=(grey, style.PARCEL_FILL_OPACITY), edgecolor=grey,
+                   linewidth=style.PARCEL_WIDTH_PX * 0.75)  # fmt: skip
+    layer.add(plot, clip=False)
 
 
 def _zone_symbol(looks: style.StructureStyle) -> DrawSymbol:

@@ -240,6 +240,12 @@ def _offer_row(words: Words, offer: Offer | None) -> Row:
     }
 
 
+def rows_with_parcels(data: Dataset, records: Records) -> list[tuple[Row, Parcel]]:
+    """Return the rows of the projects whose plots the office has, each with its plot."""
+    parcels = {project.id: project.parcel for project in data.projects if project.parcel}
+    return [(row, parcels[str(row["id"])]) for row in records.projects.rows if row["id"] in parcels]
+
+
 def _parcel_row(data: Dataset, parcel: Parcel | None) -> Row:
     return {
         "parcel_area_m2": round(areas_m2([parcel.geometry], crs=data.district.metric_crs)[0], 1) if parcel else None,

@@ -15,10 +15,22 @@ import pyarrow as pa
 import pyogrio
 from geopandas import GeoSeries
 from shapely import MultiLineString, MultiPolygon, Point, get_parts
+from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from exports.fields import Field, Kind
-from exports.records import Fact, Loss, Records, Row, Table, cut_to_bytes, is_placed, loss_table, records_of
+from exports.records import (
+    Fact,
+    Loss,
+    Records,
+    Row,
+    Table,
+    cut_to_bytes,
+    is_placed,
+    loss_table,
+    records_of,
+    rows_with_parcels,
+)
 from exports.request import DataCrs, ExportRequest
 from exports.spreadsheet import csv_bytes
 from geo.load import Dataset
@@ -41,6 +53,7 @@ _CRS_WORDS: Final[dict[DataCrs, str]] = {
     "EPSG:4490": "table.crs_cgcs2000",
     "EPSG:4550": "table.crs_zone",
 }
+_PARCEL_FIELDS: Final = ("id", "name", "name_en", "parcel_area_m2", "parcel_date", "parcel_source")
 FIELD_FIELDS: Final = (
     Field("table", "table.field_table"),
     Field("short_name", "table.short_name"),
@@ -72,7 +85,8 @@ class Layer:
 def write_geopackage(data: Dataset, request: ExportRequest, path: Path) -> None:
     """Write a GeoPackage in ``request.crs``.
 
-    Layers ``projects`` (points; null where there is no place), ``structure_lines``, ``structure_areas``; tables
+    Layers ``projects`` (points; null where there is no place), ``structure_lines``, ``structure_areas``, and
+    ``parcels`` where the office has any; tables
     ``mentions``, ``indicators``, ``programmes``, ``sources``, ``about``, ``fields`` and ``losses``.
 
     Parameters
@@ -121,7 +135,8 @@ def write_shapefile(data: Dataset, request: ExportRequest, path: Path) -> None:
             (folder / f"{file}.csv").write_bytes(csv_bytes(table, words))
         (folder / "readme.txt").write_text(_readme(words, records, lost), encoding="utf-8-sig", newline="\r\n")
         with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-            for each in sorted(folder.iterdir()):
+            # The projects first: a reader that asks for no layer takes the first.
+            for each in sorted(folder.iterdir(), key=lambda part: (part.stem != "projects", part.name)):
                 archive.write(each, each.name)
 
 
@@ -162,7 +177,17 @@ def _layers(data: Dataset, request: ExportRequest, records: Records) -> list[Lay
         for kind, name, geometry_type in kinds
         for part in [structure.where([row["kind"] == kind for row in records.elements.rows], name)]
     ]
-    return [projects, *parts]
+    return [projects, *parts, *_parcel_layer(data, request, records)]
+
+
+def _parcel_layer(data: Dataset, request: ExportRequest, records: Records) -> list[Layer]:
+    """Return the plots as a layer of their own, nothing where the office has none."""
+    found = rows_with_parcels(data, records)
+    if not found:
+        return []
+    fields = tuple(each for each in records.projects.fields if each.name in _PARCEL_FIELDS)
+    shapes = in_crs([_multiple(shape(parcel.geometry)) for _, parcel in found], request.crs)
+    return [Layer("parcels", Table("parcels", fields, tuple(row for row, _ in found)), shapes, "MultiPolygon")]
 
 
 def _multiple(geometry: BaseGeometry) -> BaseGeometry:

@@ -1,12 +1,19 @@
 """What the office adds is never shown as the plan's, and a plot is measured and drawn wherever its site is."""
 
+import json
+import zipfile
 from datetime import date
 
+import geopandas
+import pyogrio
 import pytest
 
 from exports.formats import FORMATS
+from exports.geojson import write_geojson
+from exports.kml import write_kmz
 from exports.records import records_of
 from exports.request import ExportRequest
+from exports.vector import write_geopackage
 from geo.load import load_dataset
 from geo.nearby import Surroundings
 from layers.compare_rows import compare_rows
@@ -107,3 +114,38 @@ def test_every_file_can_be_made_of_it(data, tmp_path, code, language):
 def test_the_web_page_knows_the_mark(data):
     sites = site_data(data)["sites"]
     assert (sites["added"], set(sites["parcels"])) == (["new"], {"park", "new"})
+
+
+def ring_of(data, site):
+    return data.project(site).parcel.geometry["coordinates"][0]
+
+
+def test_geojson_holds_the_plot_as_it_is(data, tmp_path):
+    write_geojson(data, ExportRequest(), tmp_path / "a.geojson")
+    features = {f["id"]: f for f in json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))["features"]}
+    for site in ("park", "new"):
+        assert features[site]["properties"]["parcel"] == plot(*features[site]["geometry"]["coordinates"])
+    assert "parcel" not in features["idea"]["properties"]
+
+
+def test_geopackage_has_a_layer_of_plots(data, tmp_path):
+    write_geopackage(data, ExportRequest(crs="EPSG:4550"), tmp_path / "a.gpkg")
+    plots = geopandas.read_file(tmp_path / "a.gpkg", layer="parcels").set_index("id")
+    assert sorted(plots.index) == ["new", "park"]
+    assert list(plots.geometry.area) == pytest.approx([AREA_M2] * 2, rel=0.002)
+    assert list(plots["parcel_area_m2"]) == pytest.approx(list(plots.geometry.area), abs=0.1)
+    assert list(plots["parcel_source"]) == ["survey"] * 2
+
+
+def test_kml_draws_the_plots(data, tmp_path):
+    write_kmz(data, ExportRequest(), tmp_path / "a.kmz")
+    with zipfile.ZipFile(tmp_path / "a.kmz") as archive:
+        text = archive.read("doc.kml").decode()
+    for lon, lat in ring_of(data, "new"):
+        assert f"{lon},{lat}" in text
+    assert words_in("zh")("legend.parcel") in text
+
+
+def test_files_of_the_shipped_data_have_no_layer_for_plots(tmp_path):
+    write_geopackage(load_dataset(SHIPPED), ExportRequest(), tmp_path / "a.gpkg")
+    assert "parcels" not in {name for name, _ in pyogrio.list_layers(tmp_path / "a.gpkg")}
