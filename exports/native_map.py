@@ -29,7 +29,7 @@ from geo.project import Project
 from layers import style
 from layers.symbols import SHAPES
 from layers.webmap import structure_style
-from layers.wording import grade_in_words
+from layers.wording import grade_in_words, site_name
 
 TOLERANCE_PT: Final = 0.35
 MAIN_ROADS: Final[dict[str, float]] = {"trunk": 2.0, "primary": 1.6, "secondary": 1.0}
@@ -275,11 +275,19 @@ class NativeMap:
                 box = Box(x - radius, y - radius, 2 * radius, 2 * radius)
                 yield preset(self.canvas, MSO_SHAPE.OVAL, box, looks, lead.name_in(self.words.language))
 
+    def _parcels(self) -> Iterator[Any]:
+        for project in self.projects:
+            if parcel := self.ground.parcels.get(project.id):
+                sector = style.SECTORS[project.sector]
+                looks = Looks(sector.colour, style.PARCEL_FILL_OPACITY, sector.outline, style.PARCEL_WIDTH_PX * 0.75)
+                yield from self._areas([parcel], looks, site_name(self.words, project))
+
     def _sites(self) -> Iterator[Any]:
+        yield from self._parcels()
         for stack in sorted(self._stacks(), key=lambda s: s[0].location.grade in style.FILLED_GRADES):
             lead, point = stack[0], self._at(*self.ground.sites[stack[0].id])
             is_known = lead.location.grade in style.FILLED_GRADES
-            name = self.words("format.list").join(project.name_in(self.words.language) for project in stack)
+            name = self.words("format.list").join(site_name(self.words, project) for project in stack)
             if len(stack) > 1 and not is_known:
                 shape = self._counted(point, STACK_RADIUS_PT, len(stack), 8, name)
             else:
