@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_MS = 30_000
+expect.set_options(timeout=WAIT_MS)
 FRAME = "iframe.map-frame"
 IN_MAP = f"a => {{ const w = document.querySelector('{FRAME}').contentWindow, m = w.planMap; return (%s); }}"
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -67,6 +68,7 @@ def running_app(folder: Path, *, base_path: str = "", data: Path | None = None):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(folder), "CONNECTION_LOG": str(log)}
+    environment["XIGANG_STATE_DIR"] = str(folder / "state")
     if data:
         environment["XIGANG_DATA_DIR"] = str(data)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
@@ -104,6 +106,18 @@ def browser(chromium):
         launched.close()
 
 
+def eventually(page, look, wanted):
+    """Wait until `look()` equals `wanted`: the answer of a server or a frame may come late."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while (found := look()) != wanted and time.monotonic() < deadline:
+        page.wait_for_timeout(50)  # lets the browser's own events through
+    assert found == wanted
+
+
+# A telephone's is the first: it is the size that pages are opened at where all are looked at.
+SIZES = ((390, 844), (1024, 768), (1440, 900))
+
+
 class App:
     """One tab of the app."""
 
@@ -133,6 +147,13 @@ class App:
         self.page.goto(self.url + path)
         return self.settle()
 
+    def at_sizes(self, *sizes: tuple[int, int]):
+        """Go through sizes of the window, giving each (width, height) once the page has been laid out for it."""
+        for width, height in sizes:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            yield width, height
+
     def settle(self) -> "App":
         """Wait until the script has run and the map holds the last state."""
         self.page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
@@ -140,6 +161,13 @@ class App:
             "() => document.querySelector('iframe.map-frame')?.contentWindow.planMap?.applied > 0"
         )
         return self
+
+    def eventually(self, look, wanted=True):
+        eventually(self.page, look, wanted)
+
+    def at_address(self, *parts: str):
+        """Wait until the address holds all of these."""
+        self.page.wait_for_function("parts => parts.every(part => location.href.includes(part))", arg=list(parts))
 
     def map(self, expression: str, argument=None):
         """Evaluate an expression of ``m`` (window.planMap) and ``a``."""

@@ -6,6 +6,7 @@ import shutil
 from math import cos, radians
 
 import pytest
+from playwright.sync_api import expect
 from shapely import MultiPoint, Point, maximum_inscribed_circle, union_all
 from shapely.geometry import shape
 
@@ -57,6 +58,10 @@ def pixel_at(app, point):
     return to_page(app, app.map("m.map.latLngToContainerPoint(a)", [point.y, point.x]))
 
 
+def degrees_in(text) -> list[float]:
+    return [float(number) for number in re.findall(r"\d+\.\d{5}", text)]
+
+
 def rest(app):
     """Let two frames pass, so that what a markup would start has started."""
     app.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -85,8 +90,7 @@ def test_a_click_on_an_element_opens_its_card(app, elements, near_sites):
 def test_where_two_elements_overlap_a_click_opens_the_upper(app, elements, near_sites, upper, lower):
     app.open()
     click_element(app, inner_point(elements, near_sites, upper, under=lower))
-    app.panel().locator(".detail h2").wait_for()
-    assert app.panel().locator(".detail h2").inner_text() == elements[upper][0]
+    expect(app.panel().locator(".detail h2")).to_have_text(elements[upper][0])
 
 
 def test_a_click_on_the_empty_sea_picks_nothing(app):
@@ -154,7 +158,7 @@ def test_the_choice_of_several_sites_shows_markup_as_text(new_app, hostile, feat
     app.click_site("city-music-hall")
     choices = frame_of(app).locator(".stack-list button")
     choices.first.wait_for()
-    assert set(choices.all_inner_texts()) == {HOSTILE + site_id for site_id in here}
+    app.eventually(lambda: set(choices.all_inner_texts()), {HOSTILE + site_id for site_id in here})
     nothing_ran(app)
     choices.first.click()
     app.panel().locator(".detail h2").get_by_text(HOSTILE).wait_for()
@@ -203,21 +207,18 @@ def test_home_brings_the_whole_district_back(app):
     assert app.map(shows_all, [south, west, north, east]) is False
     frame_of(app).get_by_role("button", name=words_in("zh")("map.home"), exact=True).click()
     app.wait_map(shows_all, [south, west, north, east])
-    app.wait_map("Math.abs(m.map.getZoom() - a) < 0.01", first[0])
-    assert app.map(view) == pytest.approx(first, abs=1e-3)
+    app.eventually(lambda: app.map(view), pytest.approx(first, abs=1e-3))
 
 
 def test_the_pointer_tells_where_it_is(app):
     app.open()
     app.move(38.9, 121.61, 16)
     pointer = frame_of(app).locator(".map-pointer")
-    assert pointer.inner_text() == ""
-
+    expect(pointer).to_have_text("")
     for lon, lat in ((121.61, 38.9), (121.614, 38.9015)):
         app.page.mouse.move(*pixel_at(app, Point(lon, lat)))
-        text = pointer.inner_text()
-        assert re.fullmatch(r"\d+\.\d{5}° E +\d+\.\d{5}° N +WGS 84", text)
-        assert [float(number) for number in re.findall(r"\d+\.\d{5}", text)] == pytest.approx([lon, lat], abs=6e-5)
+        app.eventually(lambda: degrees_in(pointer.inner_text()), pytest.approx([lon, lat], abs=6e-5))
+        assert re.fullmatch(r"\d+\.\d{5}° E +\d+\.\d{5}° N +WGS 84", pointer.inner_text())
 
 
 def test_the_coordinates_go_when_the_pointer_leaves(app):
@@ -225,10 +226,9 @@ def test_the_coordinates_go_when_the_pointer_leaves(app):
     x, y = to_page(app, {"x": 300, "y": 300})
     app.page.mouse.move(x, y)
     pointer = frame_of(app).locator(".map-pointer")
-    assert pointer.inner_text().endswith("WGS 84")
+    expect(pointer).to_have_text(re.compile("WGS 84$"))
     app.page.mouse.move(*to_page(app, {"x": 300, "y": -20}))
-    rest(app)
-    assert pointer.inner_text() == ""
+    expect(pointer).to_have_text("")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -237,4 +237,4 @@ def test_the_full_screen_button_asks_for_full_screen(app, language):
     assert app.map("w.document.fullscreenEnabled") is True
     app.map("(m.map.getContainer().requestFullscreen = () => { w.asked = (w.asked || 0) + 1; }, 1)")
     frame_of(app).get_by_role("button", name=words_in(language)("map.fullscreen"), exact=True).click()
-    assert app.map("w.asked") == 1
+    app.wait_map("w.asked === 1")

@@ -42,19 +42,17 @@ def test_collected_on_the_map_compared_and_kept_by_a_reload(app):
     app.panel().get_by_role("button", name="加入备选").click()
     collected(app, 2)
     to_comparison(app)
-    assert columns(app) == list(SITES)
-    assert sorted(app.map("m.drawn()")) == sorted(SITES)
+    app.eventually(lambda: columns(app), list(SITES))
+    app.eventually(lambda: sorted(app.map("m.drawn()")), sorted(SITES))
     app.wait_map("a.every(id => m.labels.placed.includes(id))", list(SITES))
-    assert app.map(
-        "a.every(id => m.map.getBounds().contains(m.map.containerPointToLatLng(m.pixelOf(id))))", list(SITES)
-    )
+    app.wait_map("a.every(id => m.map.getBounds().contains(m.map.containerPointToLatLng(m.pixelOf(id))))", list(SITES))
     app.page.get_by_role("button", name="后移：汇智云顶").click()
     app.page.wait_for_function("a => document.querySelector('.compared thead button').dataset.id === a", arg=SITES[1])
     app.page.wait_for_function("a => location.search.includes('list=' + a)", arg=",".join(reversed(SITES)))
     app.page.reload()
     app.settle()
     app.page.locator(".compared").wait_for()
-    assert columns(app) == list(reversed(SITES))
+    app.eventually(lambda: columns(app), list(reversed(SITES)))
     assert app.errors == [] and app.outside == []
 
 
@@ -63,15 +61,20 @@ def test_the_code_is_the_link_and_opens_the_same_in_a_fresh_browser(app, new_app
     app.open(f"/compare?list={','.join(SITES)}&lang={language}&phase=key")
     code = app.page.locator(".share svg")
     code.wait_for()
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
-    assert [each.text for each in found] == [link(app)]
+
+    def read_and_written():
+        found = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.screenshot())))
+        return [each.text for each in found] == [link(app)]
+
+    app.eventually(read_and_written)
     address = urlsplit(link(app))
     assert f"{address.scheme}://{address.netloc}" == server.url and address.path == "/compare"
     assert parse_qs(address.query)["list"] == [",".join(SITES)]
     other = new_app(server.url).open(link(app).removeprefix(server.url))
     other.page.locator(".compared").wait_for()
-    assert other.page.locator(".compared").inner_text() == app.page.locator(".compared").inner_text()
-    assert sorted(other.map("m.drawn()")) == sorted(SITES)
+    compared = app.page.locator(".compared").inner_text()
+    other.eventually(lambda: other.page.locator(".compared").inner_text(), compared)
+    other.eventually(lambda: sorted(other.map("m.drawn()")), sorted(SITES))
 
 
 def test_the_link_is_copied(app):
@@ -92,7 +95,8 @@ def test_the_ticked_of_the_library_are_collected_together(app):
     )
     app.page.locator(".library").get_by_role("button", name="加入备选").click()
     collected(app, 3)
-    assert columns(to_comparison(app)) == ids
+    to_comparison(app)
+    app.eventually(lambda: columns(app), ids)
 
 
 def test_one_is_left_out_and_all_are_cleared(app):

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from playwright.sync_api import expect
 
 from geo.filter import FACETS, ProjectFilter
 from geo.load import load_dataset
@@ -49,9 +50,10 @@ def test_the_map_and_the_counts_follow_before_the_server_answers(app):
     app.page.locator("[data-menu=phase]").click()
     app.page.context.set_offline(True)
     app.page.locator("#filter-popup-phase input[value='key']").click()
-    shown, drawn = app.page.locator(".filter-shown").inner_text(), app.map("m.drawn().length")
-    assert "显示 20 / 113 项" in shown and f"未落图 {20 - drawn} 项" in shown
-    assert app.page.locator("[data-menu=phase]").inner_text() == "阶段 · 1"
+    shown = app.page.locator(".filter-shown")
+    expect(shown).to_contain_text("显示 20 / 113 项")
+    expect(shown).to_contain_text(f"未落图 {20 - app.map('m.drawn().length')} 项")
+    expect(app.page.locator("[data-menu=phase]")).to_have_text("阶段 · 1")
     app.page.context.set_offline(False)
 
 
@@ -62,10 +64,8 @@ def test_a_click_on_the_words_of_an_option_picks_it_and_leaves_the_menu_open(app
     popup.get_by_text("拟推进", exact=True).click()
     popup.get_by_text("力争盘活", exact=True).click()
     wanted = ProjectFilter(phases=frozenset({Phase.PROPOSED, Phase.REVITALISE}))
-    app.page.wait_for_function(
-        "n => document.querySelectorAll('.site-row').length === n", arg=int(index.mask(wanted).sum())
-    )
-    assert popup.is_visible()
+    expect(app.page.locator(".site-row")).to_have_count(int(index.mask(wanted).sum()))
+    expect(popup).to_be_visible()
 
 
 def test_a_search_turns_to_the_list_and_an_empty_one_says_so(app):
@@ -85,9 +85,9 @@ def test_quick_changes_end_where_the_reader_left_them(app, index):
     app.page.keyboard.press("Escape")
     wanted = ProjectFilter(sectors=frozenset({Sector.CULTURE, Sector.LAND, Sector.COMMERCE}))
     expected = int(index.mask(wanted).sum())
-    app.page.wait_for_function("n => document.querySelectorAll('.site-row').length === n", arg=expected)
-    app.page.wait_for_function("() => location.search.includes('sector=commerce,culture,land')")
-    assert f"显示 {expected} / " in app.page.locator(".filter-shown").inner_text()
+    expect(app.page.locator(".site-row")).to_have_count(expected)
+    app.at_address("sector=commerce,culture,land")
+    expect(app.page.locator(".filter-shown")).to_contain_text(f"显示 {expected} / ")
 
 
 def test_the_row_works_by_keyboard_alone(app, index):
@@ -97,22 +97,22 @@ def test_the_row_works_by_keyboard_alone(app, index):
     popup = app.page.locator("#filter-popup-phase")
     popup.wait_for()
     app.page.keyboard.press("Tab")
-    assert app.page.evaluate("() => document.activeElement.className") == "filter-shortcut"
+    expect(popup.locator(".filter-shortcut").first).to_be_focused()
     app.page.keyboard.press("Enter")
     done = int(index.mask(ProjectFilter(phases=frozenset({Phase.COMPLETED}))).sum())
-    app.page.wait_for_function("n => document.querySelectorAll('.site-row').length === n", arg=done)
+    expect(app.page.locator(".site-row")).to_have_count(done)
     app.page.keyboard.press("Escape")
     popup.wait_for(state="hidden")
-    assert app.page.evaluate("() => document.activeElement.dataset.menu") == "phase"
+    expect(app.page.locator("[data-menu=phase]")).to_be_focused()
 
 
 def test_the_search_and_the_layers_are_part_of_the_link(app):
     app.open()
     app.page.locator(".filter-search").fill("东关")
-    app.page.wait_for_function("() => document.querySelectorAll('.site-row').length === 1")
+    expect(app.page.locator(".site-row")).to_have_count(1)
     app.choose("layers", "metro")
     app.page.wait_for_function("() => location.search.includes('hide=metro') && location.search.includes('q=')")
-    assert app.map("Object.values(m.map._layers).some(l => l.options && l.options.name === 'metro')") is False
+    app.wait_map("!Object.values(m.map._layers).some(l => l.options && l.options.name === 'metro')")
     app.page.locator(".filter-clear").click()
     app.page.wait_for_function("() => !location.search.includes('q=') && location.search.includes('hide=metro')")
 

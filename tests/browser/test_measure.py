@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pyproj import Geod
 from shapely.geometry import MultiLineString, Point, Polygon, shape
 
@@ -46,11 +47,12 @@ def test_what_is_drawn_is_measured_and_says_what_lies_inside(app, features):
     assert outline["properties"]["area_m2"] == pytest.approx(abs(ELLIPSOID.geometry_area_perimeter(ring)[0]), rel=0.001)
     inside = [f for f in features if f["geometry"] and ring.contains(Point(f["geometry"]["coordinates"]))]
     assert len(inside) > 5
-    assert f"当前筛选中有 {len(inside)} 个项目" in app.panel().inner_text()
+    expect(app.panel()).to_contain_text(f"当前筛选中有 {len(inside)} 个项目")
     rows = app.panel().locator(".picks li")
-    assert rows.count() == len(inside) and rows.first.locator("svg").count() == 1
+    expect(rows).to_have_count(len(inside))
+    expect(rows.first.locator("svg")).to_have_count(1)
     assert rows.first.bounding_box()["height"] <= 32
-    assert app.page.evaluate("() => document.querySelector('.stMain').scrollHeight") < 930
+    app.page.wait_for_function("() => document.querySelector('.stMain').scrollHeight < 930")
     app.page.locator(".filter-search").fill("zzzz")
     app.panel().get_by_text("当前筛选中有 0 个项目").wait_for()
     app.page.locator(".filter-search").fill("")
@@ -78,10 +80,14 @@ def test_a_line_outlives_filter_page_and_language_and_can_be_deleted(app):
     app.page.get_by_test_id("stTopNav").get_by_role("link", name="地图").click()
     app.page.locator("iframe.map-frame").wait_for(state="visible")
     label = app.page.frame_locator("iframe.map-frame").locator(".drawing-label")
-    assert label.count() == 1
-    end = app.map("m.map.latLngToContainerPoint([38.90, 121.62])")
-    frame = app.page.locator("iframe.map-frame").bounding_box()
-    assert label.bounding_box()["x"] - frame["x"] >= end["x"], "beside the end of a line that goes east"
+    expect(label).to_have_count(1)
+
+    def stands_beside_the_end_of_a_line_that_goes_east():
+        end = app.map("m.map.latLngToContainerPoint([38.90, 121.62])")
+        frame = app.page.locator("iframe.map-frame").bounding_box()
+        return label.bounding_box()["x"] - frame["x"] >= end["x"]
+
+    app.eventually(stands_beside_the_end_of_a_line_that_goes_east)
     app.page.get_by_role("radio", name="English").click()
     app.panel().get_by_role("heading", name="Distance ").wait_for()
     app.panel().get_by_role("button", name="Delete").click()
@@ -105,7 +111,7 @@ def test_a_shape_that_crosses_itself_is_refused_in_words(app):
     app.move(38.905, 121.61, 14)
     draw(app, "outline", [(38.91, 121.60), (38.90, 121.62), (38.91, 121.62), (38.90, 121.60)])
     app.panel().get_by_text("这个图形不能量算").wait_for()
-    assert app.page.frame_locator("iframe.map-frame").locator(".drawing-label").count() == 0
+    expect(app.page.frame_locator("iframe.map-frame").locator(".drawing-label")).to_have_count(0)
 
 
 def test_a_click_while_drawing_picks_nothing(app):
@@ -146,14 +152,15 @@ def test_drawings_outlive_a_reload_and_clearing_is_for_good(app):
     app.settle()
     app.wait_map(f"{LABELS} === 2")
     app.panel().get_by_role("combobox").wait_for()
-    assert saved(app) == before
+    app.eventually(lambda: saved(app), before)
     app.panel().get_by_role("button", name="全部清除").click()
     app.wait_map(f"{LABELS} === 0")
     app.page.reload()
     app.settle()
     to_measure(app)
     app.panel().get_by_text("用地图右上角的工具").wait_for()
-    assert app.map(LABELS) == 0 and app.errors == []
+    app.wait_map(f"{LABELS} === 0")
+    assert app.errors == []
 
 
 def test_what_a_browser_kept_is_trusted_no_more_than_a_strangers_file(app):
@@ -222,12 +229,12 @@ def test_a_street_is_found_in_any_spelling_and_shown_whole(app, typed):
     box.fill(typed)
     app.page.get_by_role("option", name="高尔基路 · 道路").click()
     app.wait_map("m.map.getBounds().contains(a) && m.map.getZoom() > 13.5", [[south, west], [north, east]])
-    drawn = app.map(HIGHLIGHT)
-    assert sorted(len(line) for line in drawn) == sorted(len(line.coords) for line in lines)
+    points = sorted(len(line.coords) for line in lines)
+    app.eventually(lambda: sorted(len(line) for line in app.map(HIGHLIGHT)), points)
     app.panel().get_by_text("2026年9月29日").wait_for()
     app.panel().get_by_role("button", name="清除查找").click()
     app.wait_map(f"{HIGHLIGHT}.length === 0")
-    assert box.input_value() == ""
+    expect(box).to_have_value("")
 
 
 def test_a_point_is_said_to_be_one_and_what_is_not_there_is_told(app):
@@ -246,7 +253,7 @@ def test_a_point_is_said_to_be_one_and_what_is_not_there_is_told(app):
     app.panel().get_by_text("底图没有收录这个名称").wait_for()
     app.panel().get_by_text("底图只有一个点").wait_for(state="detached")
     app.wait_map("!w.document.querySelector('.leaflet-tooltip')")
-    assert box.input_value() == "没有的地方"
+    expect(box).to_have_value("没有的地方")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -2,6 +2,7 @@
 
 import pypdfium2
 import pytest
+from playwright.sync_api import expect
 
 from layers.words import words_in
 
@@ -39,8 +40,9 @@ def sites(features):
 
 def test_cards_stand_three_beside_each_other_and_their_parts_on_one_line(app):
     open_page(app)
-    first_row = [x for x, y in boxes(app) if y == boxes(app)[0][1]]
-    assert len(first_row) in (2, 3)
+    app.eventually(lambda: len({y for _, y in boxes(app)[:2]}), 1)
+    found = boxes(app)
+    assert sum(y == found[0][1] for _, y in found) in (2, 3)
     tops = cards(app).evaluate_all(TOPS_OF_FACTS)
     assert tops[0] == tops[1] and len(tops[0]) == 5
 
@@ -52,7 +54,7 @@ def test_a_placed_site_is_shown_on_the_map_and_in_the_link(app, sites):
     card(app, placed).get_by_role("button", name=ZH("opportunity.on_map")).click()
     app.page.wait_for_url(f"**site={placed}**")
     app.page.locator(f'.card[aria-current="true"] [data-id="{placed}"]').first.wait_for()
-    assert app.map("m.pixelOf(a) !== null", placed)
+    app.wait_map("m.pixelOf(a) !== null", placed)
 
 
 def test_collecting_keeps_what_is_unfolded_where_the_reader_is_and_the_focus(app, sites):
@@ -66,9 +68,9 @@ def test_collecting_keeps_what_is_unfolded_where_the_reader_is_and_the_focus(app
     app.page.wait_for_url(f"**list={site}**")
     taken_off = card(app, site).get_by_role("button", name=ZH("opportunity.drop"))
     taken_off.wait_for()
-    assert card(app, site).locator("details").evaluate("node => node.open")
-    assert scroller.evaluate("node => node.scrollTop") == before
-    assert taken_off.evaluate("node => node === document.activeElement")
+    app.eventually(lambda: card(app, site).locator("details").evaluate("node => node.open"))
+    app.eventually(lambda: scroller.evaluate("node => node.scrollTop"), before)
+    expect(taken_off).to_be_focused()
     taken_off.click()
     app.page.wait_for_function("() => !location.search.includes('list=')")
 
@@ -84,14 +86,16 @@ def test_order_and_reach_are_in_the_link_and_a_fresh_browser_opens_the_same(app,
     other.page.goto(app.page.url)
     cards(other).first.wait_for()
     headings = ".opportunities h2"
-    assert other.page.locator(headings).all_inner_texts() == app.page.locator(headings).all_inner_texts()
-    assert cards(other).count() == 25
+    expect(cards(other)).to_have_count(25)
+    other.eventually(
+        lambda: other.page.locator(headings).all_inner_texts(), app.page.locator(headings).all_inner_texts()
+    )
 
 
 def test_on_a_telephone_cards_stand_below_each_other_and_nothing_sticks_out(new_app, server, sites):
     app = open_page(new_app(server.url, 390, 844), "?lang=en")
-    assert len({x for x, _ in boxes(app)}) == 1
-    assert app.page.evaluate(NO_SIDEWAYS)
+    app.eventually(lambda: len({x for x, _ in boxes(app)}), 1)
+    app.page.wait_for_function(NO_SIDEWAYS)
     card(app, sites[0]).get_by_role("button", name=words_in("en")("opportunity.on_map")).click()
     app.page.wait_for_function(
         "() => { const b = document.querySelector('iframe.map-frame').getBoundingClientRect();"

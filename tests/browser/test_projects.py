@@ -2,18 +2,22 @@
 
 import copy
 import json
+import re
 import shutil
 from collections import Counter
 
 import pytest
+from playwright.sync_api import expect
 
 from layers.words import words_in
-from tests.browser.conftest import ROOT, running_app
+from tests.browser.conftest import ROOT, SIZES, running_app
 
 pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="window.top.hacked=1">'
 PLACED, UNPLACED = "huizhi-yunding", "xiangshuiwan"
 MANY = 10_000
+NO_SIDEWAYS = """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
+    .every(node => node.scrollWidth <= node.clientWidth)"""
 FITS = (
     "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollHeight <= m.clientHeight + 2; }"
 )
@@ -31,8 +35,22 @@ def grid(app):
     return app.page.locator("[role=grid]")
 
 
-def active(app):
-    return app.page.locator("tr.is-active").get_attribute("data-id")
+def has_rows(app, n):
+    expect(grid(app)).to_have_attribute("aria-rowcount", str(n + 1))
+
+
+def active(app, project_id):
+    """Wait until a row is the one that the keys act on."""
+    app.page.wait_for_function(
+        "id => document.querySelector('[role=grid]').getAttribute('aria-activedescendant')?.endsWith(id)"
+        " && document.querySelector('tr.is-active')?.dataset.id === id",
+        arg=project_id,
+    )
+
+
+def first_rows(app, order):
+    """Wait until the rows in sight are the first of an order."""
+    app.eventually(lambda: (rows := shown(app)) and rows == order[: len(rows)])
 
 
 def view(app, name):
@@ -54,19 +72,22 @@ def headings(app):
 def test_a_column_sorts_up_then_down_then_as_the_plan_does(app, features):
     app.open("/projects")
     plan = [f["id"] for f in features]
-    assert shown(app) == plan[: len(shown(app))]
+    first_rows(app, plan)
     accuracy = {f["id"]: f["properties"]["location"] for f in features}
     grades = ["exact", "near", "street", "area", "districtwide", "unlocated"]
     order = sorted(plan, key=lambda i: (grades.index(accuracy[i]["grade"]), accuracy[i]["accuracy_m"] or 0))
     head = app.page.locator("th[data-code=grade]")
     sort(app, "落图精度")
-    assert head.get_attribute("aria-sort") == "ascending" and shown(app) == order[: len(shown(app))]
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    first_rows(app, order)
     sort(app, "落图精度")
-    assert head.get_attribute("aria-sort") == "descending"
-    assert accuracy[shown(app)[0]]["grade"] == "unlocated"
+    expect(head).to_have_attribute("aria-sort", "descending")
+    app.eventually(lambda: accuracy[shown(app)[0]]["grade"], "unlocated")
     sort(app, "落图精度")
-    assert head.get_attribute("aria-sort") is None and shown(app) == plan[: len(shown(app))]
+    expect(head).not_to_have_attribute("aria-sort", re.compile(""))
+    first_rows(app, plan)
     sort(app, "项目")
+    expect(app.page.locator("th[data-code=name]")).to_have_attribute("aria-sort", "ascending")
     names = app.page.locator("tr[data-id] .library-name").all_inner_texts()
     assert names == app.page.evaluate(
         "names => [...names].sort(new Intl.Collator('zh-CN', {numeric: true}).compare)", names
@@ -80,7 +101,7 @@ def test_columns_are_chosen_and_remembered(app):
     choices = app.page.locator(".library-choices")
     choices.get_by_text("进度").click()
     choices.get_by_text("十三五→十四五").click()
-    assert "stage" in headings(app) and "plans" not in headings(app)
+    app.eventually(lambda: "stage" in headings(app) and "plans" not in headings(app))
     app.page.keyboard.press("Escape")
     choices.wait_for(state="hidden")
     app.page.reload()
@@ -93,11 +114,10 @@ def test_a_row_picks_its_project_on_the_map_and_tells_its_story(app):
     app.open("/projects")
     row(app, PLACED).locator(".is-name").click()
     app.page.wait_for_function(f"() => location.search.includes('site={PLACED}')")
-    assert row(app, PLACED).get_attribute("aria-current") == "true"
+    expect(row(app, PLACED)).to_have_attribute("aria-current", "true")
     under = app.page.locator(".st-key-under-map")
-    under.locator(".timeline > li").nth(1).wait_for()
-    assert under.locator(".timeline > li").count() == 2
-    assert "专栏1" in under.locator(".timeline").inner_text()
+    expect(under.locator(".timeline > li")).to_have_count(2)
+    expect(under.locator(".timeline")).to_contain_text("专栏1")
 
 
 def test_a_site_picked_on_the_map_lights_up_and_scrolls_to_its_row(app, features):
@@ -110,21 +130,23 @@ def test_a_site_picked_on_the_map_lights_up_and_scrolls_to_its_row(app, features
     found = row(app, last["id"])
     found.wait_for()
     app.page.wait_for_function(f"() => document.querySelector('tr[aria-current]')?.dataset.id === '{last['id']}'")
-    box, table = found.bounding_box(), app.page.locator(".library-scroll").bounding_box()
-    assert table["y"] < box["y"] and box["y"] + box["height"] <= table["y"] + table["height"] + 1
+
+    def in_sight():
+        box, table = found.bounding_box(), app.page.locator(".library-scroll").bounding_box()
+        return table["y"] < box["y"] and box["y"] + box["height"] <= table["y"] + table["height"] + 1
+
+    app.eventually(in_sight)
 
 
 def test_the_filter_row_and_the_table_go_together(app, features):
     app.open("/projects")
     app.choose("phase", "key")
     wanted = {f["id"] for f in features if f["properties"]["phase"] == "key"}
-    app.page.wait_for_function(
-        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{len(wanted) + 1}'"
-    )
-    assert set(shown(app)) == wanted
+    has_rows(app, len(wanted))
+    app.eventually(lambda: set(shown(app)), wanted)
     app.page.locator(".filter-search").fill("zzzz")
     app.page.get_by_text("没有项目同时符合这些条件").wait_for()
-    assert shown(app) == []
+    app.eventually(lambda: shown(app), [])
 
 
 # ---- ticks ----
@@ -134,11 +156,11 @@ def test_ticked_projects_alone_go_to_the_export(app, features):
     app.open("/projects?phase=completed")
     row(app, PLACED).locator(".is-tick").click()
     row(app, UNPLACED).locator(".is-tick").click()
-    assert "已勾选 2 项" in app.page.locator(".library-said").inner_text()
+    said = app.page.locator(".library-said")
+    expect(said).to_have_text("已勾选 2 项")
     app.page.get_by_role("button", name="在地图上看").click()
-    said = app.page.locator(".library-said").inner_text()
     (name,) = [f["properties"]["name"] for f in features if f["id"] == UNPLACED]
-    assert "地图上圈出 1 项" in said and said.endswith(f"：{name}")
+    expect(said).to_have_text(re.compile(f"地图上圈出 1 项.*：{re.escape(name)}$"))
     app.wait_map("m.map.getZoom() > 15")
     app.page.get_by_role("button", name="导出所选").click()
     app.page.get_by_text("选定的 2 项").wait_for()
@@ -153,18 +175,16 @@ def test_one_click_ticks_all_that_are_shown_and_the_ticks_outlast_the_filter(app
     app.page.get_by_label("勾选表中全部项目").check()
     n = sum(f["properties"]["phase"] == "key" for f in features)
     said = app.page.locator(".library-said")
-    assert said.inner_text() == f"已勾选 {n} 项"
+    expect(said).to_have_text(f"已勾选 {n} 项")
     app.page.locator(".filter-clear").click()
-    app.page.wait_for_function(
-        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{len(features) + 1}'"
-    )
-    assert said.inner_text() == f"已勾选 {n} 项"
+    has_rows(app, len(features))
+    expect(said).to_have_text(f"已勾选 {n} 项")
     view(app, "未落图")
     app.page.locator("tr.is-group").first.wait_for()
     gone = sum(f["properties"]["phase"] == "key" and bool(f["geometry"]) for f in features)
-    assert said.inner_text() == f"已勾选 {n} 项，其中 {gone} 项不在当前表中"
+    expect(said).to_have_text(f"已勾选 {n} 项，其中 {gone} 项不在当前表中")
     app.page.get_by_role("button", name="清除勾选").click()
-    assert said.inner_text() == "已勾选 0 项"
+    expect(said).to_have_text("已勾选 0 项")
 
 
 # ---- by keyboard ----
@@ -174,24 +194,38 @@ def test_the_table_works_by_keyboard_alone(app, features):
     app.open("/projects")
     plan, keys = [f["id"] for f in features], app.page.keyboard
     grid(app).focus()
-    assert active(app) == plan[0]
+    active(app, plan[0])
     keys.press("ArrowDown")
     keys.press("ArrowDown")
-    assert active(app) == plan[2] and grid(app).get_attribute("aria-activedescendant").endswith(plan[2])
+    active(app, plan[2])
     keys.press("Space")
     keys.press("Shift+ArrowDown")
-    ticked = app.page.locator("tr[aria-selected=true]").evaluate_all("rows => rows.map(row => row.dataset.id)")
-    assert ticked == plan[2:4]
+    ticked = app.page.locator("tr[aria-selected=true]")
+    app.eventually(lambda: ticked.evaluate_all("rows => rows.map(row => row.dataset.id)"), plan[2:4])
     keys.press("Enter")
-    app.page.wait_for_function(f"() => location.search.includes('site={plan[3]}')")
+    app.at_address(f"site={plan[3]}")
     keys.press("End")
-    row(app, plan[-1]).wait_for()
-    assert active(app) == plan[-1]
+    active(app, plan[-1])
     keys.press("Home")
-    assert active(app) == plan[0]
+    active(app, plan[0])
     app.page.locator("th[data-code=name] button").focus()
     keys.press("Enter")
-    assert app.page.locator("th[data-code=name]").get_attribute("aria-sort") == "ascending"
+    expect(app.page.locator("th[data-code=name]")).to_have_attribute("aria-sort", "ascending")
+
+
+def test_an_answer_that_comes_late_undoes_nothing_done_since(app, features):
+    app.open("/projects")
+    plan, keys = [f["id"] for f in features], app.page.keyboard
+    grid(app).focus()
+    active(app, plan[0])
+    for key in ("Enter", "ArrowDown", "Enter", "End"):  # faster than the server answers
+        keys.press(key)
+    app.at_address(f"site={plan[1]}")
+    app.page.locator(".st-key-under-map h2", has_text=features[1]["properties"]["name"]).wait_for()
+    app.settle()
+    active(app, plan[-1])
+    app.page.locator(".library-scroll").evaluate("node => { node.scrollTop = 0; }")
+    expect(row(app, plan[1])).to_have_attribute("aria-current", "true")
 
 
 def test_the_matrix_filters_by_keyboard_and_by_click(app, features):
@@ -199,22 +233,18 @@ def test_the_matrix_filters_by_keyboard_and_by_click(app, features):
     counted = Counter((f["properties"]["sector"], f["properties"]["phase"]) for f in features)
     first = app.page.locator(".matrix tbody button[tabindex='0']")
     first.focus()
-    assert first.inner_text() == str(counted["commerce", "completed"])
+    expect(first).to_have_text(str(counted["commerce", "completed"]))
     app.page.keyboard.press("ArrowDown")
     app.page.keyboard.press("Enter")
     n = counted["health", "completed"]
-    app.page.wait_for_function(
-        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{n + 1}'"
-    )
-    assert f"显示 {n} / {len(features)} 项" in app.page.locator(".filter-shown").inner_text()
-    assert "library=matrix" in app.page.url
+    has_rows(app, n)
+    expect(app.page.locator(".filter-shown")).to_contain_text(f"显示 {n} / {len(features)} 项")
+    app.at_address("library=matrix")
     pressed = app.page.locator(".matrix button[aria-pressed=true]")
-    assert pressed.evaluate("node => node === document.activeElement")
-    assert "未落图" in pressed.get_attribute("title")
+    expect(pressed).to_be_focused()
+    expect(pressed).to_have_attribute("title", re.compile("未落图"))
     pressed.click()
-    app.page.wait_for_function(
-        f"() => document.querySelector('[role=grid]').getAttribute('aria-rowcount') === '{len(features) + 1}'"
-    )
+    has_rows(app, len(features))
 
 
 # ---- views and sizes ----
@@ -231,21 +261,24 @@ def test_the_map_is_loaded_once_for_all_pages_and_keeps_its_view(app):
     app.page.get_by_test_id("stTopNav").get_by_role("link", name="地图").click()
     app.page.locator(".site-row").first.wait_for()
     assert app.map("w.sameMap") == 1
-    frame, panel = (app.page.locator(s).bounding_box() for s in ("iframe.map-frame", ".st-key-stage-panel"))
-    assert frame["width"] > 2 * panel["width"] and frame["height"] > 600
+
+    def has_the_most_room():
+        frame, panel = (app.page.locator(s).bounding_box() for s in ("iframe.map-frame", ".st-key-stage-panel"))
+        return frame["width"] > 2 * panel["width"] and frame["height"] > 600
+
+    app.eventually(has_the_most_room)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
-def test_no_view_scrolls_sideways(new_app, server, width, height, language):
-    app = new_app(server.url, width, height).open(f"/projects?lang={language}&site={PLACED}")
+def test_no_view_scrolls_sideways(new_app, server, language):
+    app = new_app(server.url, *SIZES[0]).open(f"/projects?lang={language}&site={PLACED}")
     for code in ("table", "matrix", "unplaced", "programmes"):
         view(app, words_in(language)(f"library.view_{code}"))
-        app.page.wait_for_function(f"() => {'true' if code == 'table' else f'location.search.includes({code!r})'}")
-        assert app.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-        assert app.page.get_by_test_id("stMain").evaluate("node => node.scrollWidth <= node.clientWidth")
-        if width > 1200 or (width > 700 and code != "matrix"):  # the page fits the window: what is long scrolls inside
-            app.page.wait_for_function(FITS)
+        app.at_address("" if code == "table" else f"library={code}")
+        for width, _ in app.at_sizes(*SIZES):
+            app.page.wait_for_function(NO_SIDEWAYS)
+            if width > 1200 or (width > 700 and code != "matrix"):  # the page fits: what is long scrolls inside
+                app.page.wait_for_function(FITS)
     assert app.errors == [] and app.outside == []
 
 
@@ -275,7 +308,7 @@ def many(tmp_path_factory, features):
 def test_names_that_are_markup_are_shown_as_text(new_app, many, name):
     app = new_app(many.url).open(f"/projects?library={name}")
     app.page.locator("tr[data-id]").first.wait_for()
-    assert HOSTILE in app.page.locator("tr[data-id] .library-name").first.inner_text()
+    expect(app.page.locator("tr[data-id] .library-name").first).to_contain_text(HOSTILE)
     app.page.locator("tr[data-id] .library-name").first.click()
     app.page.locator(".st-key-under-map h2", has_text="<img").wait_for()
     assert app.page.evaluate("() => window.hacked") is None
@@ -286,7 +319,7 @@ def test_names_that_are_markup_are_shown_as_text(new_app, many, name):
 def test_ten_thousand_rows_are_drawn_a_screen_at_a_time(new_app, many):
     app = new_app(many.url).open("/projects")
     app.page.locator("tr[data-id]").first.wait_for()
-    assert grid(app).get_attribute("aria-rowcount") == str(MANY + 1)
+    has_rows(app, MANY)
     assert app.page.locator("tr[data-id]").count() < 60
     first = shown(app)[0]
     app.page.evaluate("() => document.querySelector('th[data-code=grade] button').click()")
@@ -296,4 +329,4 @@ def test_ten_thousand_rows_are_drawn_a_screen_at_a_time(new_app, many):
     app.page.wait_for_function("id => document.querySelector(`tr[data-id='${id}']`) === null", arg=first)
     assert app.page.locator("tr[data-id]").count() < 60
     app.page.evaluate("() => document.querySelector('thead input').click()")
-    assert f"{MANY}" in app.page.locator(".library-said").inner_text()
+    expect(app.page.locator(".library-said")).to_contain_text(f"{MANY}")

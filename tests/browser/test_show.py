@@ -1,11 +1,13 @@
 """Show mode in a real browser: keys, touch, the link, what the map shows, the language, and the way back."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from pyproj import Geod
 
-from tests.browser.conftest import App
+from tests.browser.conftest import SIZES, App
 
 pytestmark = pytest.mark.browser
 ELLIPSOID = Geod(ellps="GRS80")
@@ -52,26 +54,27 @@ def test_keys_lead_through_the_shortlist_and_out_to_the_page_it_was_opened_on(ap
     for key, at in (("ArrowRight", 1), ("PageDown", 2), ("PageUp", 1), ("End", 3), ("Home", 0), ("ArrowLeft", 0)):
         app.page.keyboard.press(key)
         stands_at(app, site, SHORTLIST[at])
-        assert app.page.locator(".tour-at").inner_text().startswith(f"{at + 1} / 4")
+        expect(app.page.locator(".tour-at")).to_have_text(re.compile(f"^{at + 1} / 4"))
     app.page.locator("iframe.map-frame").focus()
     app.page.keyboard.press("PageDown")
     stands_at(app, site, SHORTLIST[1])
     app.page.keyboard.press("Escape")
     app.page.locator(".of-site").wait_for(state="detached")
-    assert urlsplit(app.page.url).path == "/compare"
-    app.page.wait_for_function("() => !location.search.includes('show=')")
-    assert app.page.locator(".st-key-shell-header").is_visible() and app.errors == []
+    app.page.wait_for_function("() => location.pathname === '/compare' && !location.search.includes('show=')")
+    expect(app.page.locator(".st-key-shell-header")).to_be_visible()
+    assert app.errors == []
 
 
 def test_nothing_of_the_app_but_the_next_step_the_language_and_the_way_out_is_to_be_seen(app, site):
     app.open(f"/about?show=1&list={','.join(SHORTLIST)}")
     stands_at(app, site, KNOWN)
-    assert app.page.locator("button:visible").all_inner_texts() == ["‹上一处", "下一处›", "退出演示（Esc）"]
-    assert app.page.locator("select:visible, input:visible").count() == 1
-    assert app.page.locator("a:visible:not([data-testid=stSkipToContent]), [role=radio]:visible").count() == 0
+    buttons = ["‹上一处", "下一处›", "退出演示（Esc）"]
+    app.eventually(lambda: app.page.locator("button:visible").all_inner_texts(), buttons)
+    expect(app.page.locator("select:visible, input:visible")).to_have_count(1)
+    expect(app.page.locator("a:visible:not([data-testid=stSkipToContent]), [role=radio]:visible")).to_have_count(0)
     frame = app.page.frame_locator("iframe.map-frame")
-    assert frame.locator("button:visible, .map-pointer:visible, .map-legend:visible").count() == 0
-    assert app.page.locator("iframe.map-frame").bounding_box()["width"] >= 1440 * 0.66
+    expect(frame.locator("button:visible, .map-pointer:visible, .map-legend:visible")).to_have_count(0)
+    app.eventually(lambda: app.page.locator("iframe.map-frame").bounding_box()["width"] >= 1440 * 0.66)
 
 
 def test_a_tablet_steps_by_swipe_and_by_buttons_large_enough_for_a_finger(tablet, site):
@@ -100,8 +103,8 @@ def test_a_sent_link_opens_the_same(app, new_app, server, site):
     link = urlsplit(app.page.url)
     other = new_app(server.url).open(f"{link.path}?{link.query}")
     stands_at(other, site, SHORTLIST[-1])
-    assert other.page.locator(".tour-at").inner_text().startswith("4 / 4")
-    assert other.page.locator(".of-site .plan-name").inner_text() == site[SHORTLIST[-1]]["properties"]["name"]
+    expect(other.page.locator(".tour-at")).to_have_text(re.compile("^4 / 4"))
+    expect(other.page.locator(".of-site .plan-name")).to_have_text(site[SHORTLIST[-1]]["properties"]["name"])
 
 
 def test_the_map_goes_to_the_site_names_it_and_shows_how_well_it_is_known(app, site):
@@ -110,29 +113,31 @@ def test_the_map_goes_to_the_site_names_it_and_shows_how_well_it_is_known(app, s
     lon, lat = site[VAGUE]["geometry"]["coordinates"]
     radius_m = site[VAGUE]["properties"]["location"]["accuracy_m"]
     app.wait_map("m.labels.placed.includes(a)", VAGUE)
-    west, south, east, north = app.map(
-        "(b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()])(m.map.getBounds())"
-    )
-    for edge in ((west, lat), (east, lat), (lon, south), (lon, north)):
-        assert radius_m <= ELLIPSOID.inv(lon, lat, *edge)[2] <= 4 * radius_m
-    circles = app.map("Object.values(m.map._layers).filter(l => l instanceof w.L.Circle).map(l => l.getRadius())")
-    assert circles and set(circles) == {radius_m}
+
+    def fits():
+        bounds = "(b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()])(m.map.getBounds())"
+        west, south, east, north = app.map(bounds)
+        edges = ((west, lat), (east, lat), (lon, south), (lon, north))
+        return all(radius_m <= ELLIPSOID.inv(lon, lat, *edge)[2] <= 4 * radius_m for edge in edges)
+
+    app.eventually(fits)
+    circles = "Object.values(m.map._layers).filter(l => l instanceof w.L.Circle).map(l => l.getRadius())"
+    app.eventually(lambda: set(app.map(circles)), {radius_m})
     app.page.keyboard.press("ArrowLeft")
     stands_at(app, site, KNOWN)
     app.wait_map("m.labels.placed.includes(a)", KNOWN)
-    assert VAGUE not in app.map("m.labels.placed")
+    app.wait_map("!m.labels.placed.includes(a)", VAGUE)
 
 
 @pytest.mark.parametrize("where", [IN_ELEMENT, NOWHERE])
 def test_of_a_site_without_a_place_the_map_shows_its_element_or_the_whole_district(app, site, where):
     app.open(f"{LINK}&site={where}")
     stands_at(app, site, where)
-    placed = app.map("m.labels.placed")
-    assert not set(SHORTLIST) & set(placed)
     element = site[where]["properties"]["element"]
     app.wait_map("a.every(id => m.labels.placed.includes(id))", [element] if element else ["axis", "bay-south"])
+    app.wait_map("!a.some(id => m.labels.placed.includes(id))", list(SHORTLIST))
     said = "地图所示为规划将其列入的" if element else "地图所示为全区"
-    assert said in app.page.locator(".of-site").inner_text()
+    expect(app.page.locator(".of-site")).to_contain_text(said)
 
 
 def test_the_language_is_changed_without_leaving(app, site):
@@ -145,10 +150,8 @@ def test_the_language_is_changed_without_leaving(app, site):
     stands_at(app, site, VAGUE)
     app.page.keyboard.press("Escape")
     app.page.get_by_role("button", name="Показ", exact=True).wait_for()
-    assert (
-        app.page.locator(".st-key-shell-header").get_by_role("radio", name="Русский").get_attribute("aria-checked")
-        == "true"
-    )
+    russian = app.page.locator(".st-key-shell-header").get_by_role("radio", name="Русский")
+    expect(russian).to_have_attribute("aria-checked", "true")
 
 
 def test_a_site_touched_on_the_map_is_shown(app, site):
@@ -158,17 +161,16 @@ def test_a_site_touched_on_the_map_is_shown(app, site):
     stands_at(app, site, VAGUE)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1440, 900), (1024, 768), (390, 844)])
+HOLDS = """node => node.scrollHeight <= node.clientHeight + 2
+    && [...node.querySelectorAll("dd, dt, td, p:not(.slide-note)")].every(
+        line => parseFloat(getComputedStyle(line).fontSize) >= 16)"""
+
+
 @pytest.mark.parametrize("language", ["zh", "en", "ru"])
-def test_every_screen_holds_a_site_without_scrolling_sideways(new_app, server, site, width, height, language):
-    app = new_app(server.url, width, height).open(f"{LINK}&site={VAGUE}&lang={language}")
+def test_every_screen_holds_a_site_without_scrolling_sideways(new_app, server, site, language):
+    app = new_app(server.url, *SIZES[0]).open(f"{LINK}&site={VAGUE}&lang={language}")
     stands_at(app, site, VAGUE)
-    assert app.page.evaluate("() => document.documentElement.scrollWidth") <= width
-    if width > height:
-        slide = app.page.locator(".of-site")
-        assert slide.evaluate("node => node.scrollHeight <= node.clientHeight + 2")
-        smallest = slide.evaluate(
-            "node => Math.min(...[...node.querySelectorAll('dd, dt, td, p:not(.slide-note)')]"
-            ".map(line => parseFloat(getComputedStyle(line).fontSize)))"
-        )
-        assert smallest >= 16
+    for width, height in app.at_sizes(*SIZES, (1920, 1080)):
+        app.page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+        if width > height:
+            app.eventually(lambda: app.page.locator(".of-site").evaluate(HOLDS))

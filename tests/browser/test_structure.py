@@ -1,12 +1,14 @@
 """The structure page in a real browser: the tour by keys, the presentation, its link, the table, and every screen."""
 
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 from shapely.geometry import shape
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, SIZES
 
 pytestmark = pytest.mark.browser
 LAYOUT = json.loads((ROOT / "data/layout.geojson").read_text(encoding="utf-8"))["features"]
@@ -20,9 +22,12 @@ def stands_at(app, element_id):
     app.page.locator(".board h2", has_text=NAMES[element_id]).wait_for()
     app.page.wait_for_function("id => location.search.includes('element=' + id)", arg=element_id)
     west, south, east, north = BOX[element_id]
-    app.wait_map("m.map.getBounds().contains([[a[0], a[1]], [a[2], a[3]]])", [south, west, north, east])
-    assert app.map("m.map.getZoom()") >= app.map("m.map.getBoundsZoom([[a[0], a[1]], [a[2], a[3]]])",
-                                                 [south, west, north, east]) - 2  # fmt: skip
+    fits = "m.map.getBounds().contains(a) && m.map.getZoom() >= m.map.getBoundsZoom(a) - 2"
+    app.wait_map(fits, [[south, west], [north, east]])
+
+
+def is_at(app, number):
+    expect(app.page.locator(".tour-at")).to_have_text(re.compile(f"^{number} / {len(IDS)}"))
 
 
 def test_keys_lead_through_the_tour_and_the_map_follows(app):
@@ -34,7 +39,7 @@ def test_keys_lead_through_the_tour_and_the_map_follows(app):
     app.page.keyboard.press("ArrowRight")
     app.page.keyboard.press("ArrowLeft")
     stands_at(app, IDS[-2])
-    assert app.page.locator(".tour-at").inner_text().startswith("9 / 10")
+    is_at(app, 9)
     assert app.errors == []
 
 
@@ -44,7 +49,7 @@ def test_quick_keys_are_all_counted(app):
     for _ in range(4):
         app.page.keyboard.press("ArrowRight")
     stands_at(app, IDS[4])
-    assert app.page.locator(".tour-at").inner_text().startswith("5 / 10")
+    is_at(app, 5)
 
 
 def test_other_keys_are_left_alone(app):
@@ -63,8 +68,7 @@ def test_home_and_end_lead_to_the_first_and_the_last_element(app, present):
     app.page.keyboard.press("End")
     stands_at(app, IDS[-1])
     app.page.locator("iframe.map-frame").click(position={"x": 300, "y": 60})
-    app.settle()
-    assert app.page.evaluate("() => document.activeElement.tagName") == "IFRAME"
+    expect(app.page.locator("iframe.map-frame")).to_be_focused()
     app.page.keyboard.press("Home")
     stands_at(app, IDS[0])
     app.page.keyboard.press("End")
@@ -87,7 +91,8 @@ def test_a_filter_of_the_row_is_counted_in_the_card_and_keeps_the_tour(app, feat
     own = [f for f in features if f["properties"]["element"] == "district-olympic"]
     passing = [f["id"] for f in own if f["properties"]["phase"] == "key" and f["geometry"]]
     app.page.locator(".figures", has_text=f"共 {len(own)} 项，筛选后 {len(passing)} 项").wait_for()
-    assert "phase=key" in app.page.url and app.page.locator(".tour-at").inner_text().startswith("8 / 10")
+    app.at_address("phase=key")
+    is_at(app, 8)
     app.wait_map("a.every(id => m.labels.placed.includes(id))", passing)
 
 
@@ -95,12 +100,12 @@ def test_a_filter_of_the_row_is_counted_in_the_card_and_keeps_the_tour(app, feat
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_project_of_the_element_is_named_on_the_map_and_no_other(app, features, language, present):
     app.open(f"/structure?element=axis&lang={language}{present}")
+    every = {f["id"] for f in features}
     for element_id in IDS:
         app.page.wait_for_function("id => location.search.includes('element=' + id)", arg=element_id)
         own = [f["id"] for f in features if f["properties"]["element"] == element_id and f["geometry"]]
-        app.wait_map("a.every(id => m.labels.placed.includes(id))", [*own, element_id])
-        placed = app.map("m.labels.placed")
-        assert sorted({f["id"] for f in features} & set(placed)) == sorted(own)
+        app.wait_map("m.labels.placed.includes(a)", element_id)
+        app.eventually(lambda own=own: sorted(every & set(app.map("m.labels.placed"))), sorted(own))
         app.page.keyboard.press("ArrowRight")
 
 
@@ -114,8 +119,8 @@ def test_the_readers_own_drawings_are_not_shown_on_the_tour(app):
     frame.locator(".drawing-label").wait_for()
     app.page.get_by_role("link", name="空间结构").first.click()
     stands_at(app, "axis")
-    assert frame.locator(".drawing-label").count() == 0
-    assert not frame.locator(".map-button[aria-pressed]").first.is_visible()
+    expect(frame.locator(".drawing-label")).to_have_count(0)
+    expect(frame.locator(".map-button[aria-pressed]").first).to_be_hidden()
     app.page.get_by_role("link", name="地图").first.click()
     frame.locator(".drawing-label").wait_for()
 
@@ -126,7 +131,7 @@ def test_buttons_menu_and_neighbours_lead_on_and_keep_the_focus(app):
     following.focus()
     app.page.keyboard.press("Enter")
     stands_at(app, "bay-south")
-    assert app.page.evaluate("() => document.activeElement.dataset.by") == "1"
+    app.page.wait_for_function("() => document.activeElement.dataset.by === '1'")
     app.page.locator(".tour select").select_option("district-129")
     stands_at(app, "district-129")
     app.page.locator(".picks [data-do=element][data-id=street-dongguan]").click()
@@ -138,10 +143,11 @@ def test_a_project_of_the_list_is_ringed_on_the_map_and_leads_to_its_evidence(ap
     app.page.locator("[data-do=site][data-id=hang-lung-plaza]").click()
     app.page.locator(".picked").wait_for()
     app.wait_map("m.labels.placed.includes(a)", "hang-lung-plaza")
-    assert "site=hang-lung-plaza" in app.page.url and app.page.locator(".tour-at").inner_text().startswith("8 / 10")
+    app.at_address("site=hang-lung-plaza")
+    is_at(app, 8)
     app.page.locator(".picked [data-do=map]").click()
     app.panel().get_by_role("heading", name="恒隆广场").wait_for()
-    assert urlsplit(app.page.url).path == "/"
+    app.page.wait_for_function("() => location.pathname === '/'")
 
 
 def test_only_these_projects_are_shown_on_the_map_page_and_back(app, features):
@@ -163,22 +169,26 @@ def test_the_table_sorts_and_leads_to_an_element(app):
     heading = app.page.locator(".compare thead th").nth(3)
 
     def order():
-        return [row.get_attribute("data-id") for row in rows.all()]
+        return rows.evaluate_all("rows => rows.map(row => row.dataset.id)")
 
     def counts():
         return [int(cell) for cell in app.page.locator(".compare tbody td:nth-child(4)").all_inner_texts()]
 
-    assert order() == IDS
+    app.eventually(order, IDS)
+    up = sorted(counts())
     heading.locator("button").click()
-    assert heading.get_attribute("aria-sort") == "ascending" and counts() == sorted(counts())
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    app.eventually(counts, up)
     heading.locator("button").click()
-    assert heading.get_attribute("aria-sort") == "descending" and counts() == sorted(counts(), reverse=True)
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    app.eventually(counts, up[::-1])
     app.page.locator(".compare tbody [data-id=street-fengming] button").click()
     stands_at(app, "street-fengming")
-    assert app.page.locator(".compare tr[aria-current]").get_attribute("data-id") == "street-fengming"
-    assert counts() == sorted(counts(), reverse=True)
+    expect(app.page.locator(".compare tr[aria-current]")).to_have_attribute("data-id", "street-fengming")
+    app.eventually(counts, up[::-1])
     heading.locator("button").click()
-    assert heading.get_attribute("aria-sort") is None and order() == IDS
+    expect(heading).not_to_have_attribute("aria-sort", re.compile(""))
+    app.eventually(order, IDS)
 
 
 # ---- the presentation ----
@@ -189,11 +199,11 @@ def test_a_presenter_leads_through_the_presentation_and_leaves_it(new_app, serve
     app.page.get_by_role("button", name="会议演示").click()
     app.page.locator(".slide").wait_for()
     stands_at(app, "bay-north")
-    assert "present=1" in app.page.url
-    assert (
-        not app.page.locator(".stAppHeader").is_visible() and not app.page.locator(".st-key-shell-header").is_visible()
-    )
-    assert app.page.locator("button:visible").all_inner_texts() == ["‹上一处", "下一处›", "退出演示（Esc）"]
+    app.at_address("present=1")
+    for hidden in (".stAppHeader", ".st-key-shell-header"):
+        expect(app.page.locator(hidden)).to_be_hidden()
+    buttons = ["‹上一处", "下一处›", "退出演示（Esc）"]
+    app.eventually(lambda: app.page.locator("button:visible").all_inner_texts(), buttons)
     app.page.keyboard.press("PageDown")
     stands_at(app, "bay-south")
     app.page.mouse.click(400, 950)  # in the sea: the keys now go to the map's own page
@@ -204,8 +214,20 @@ def test_a_presenter_leads_through_the_presentation_and_leaves_it(new_app, serve
     app.page.keyboard.press("Escape")
     app.page.locator(".compare").wait_for()
     app.page.wait_for_function("() => !location.search.includes('present')")
-    assert app.page.locator(".stAppHeader").is_visible()
+    expect(app.page.locator(".stAppHeader")).to_be_visible()
     stands_at(app, "bay-south")
+
+
+# Nothing is cut, lines and heading are large enough, and names left out are few and told of.
+FILLS_THE_SCREEN = """([line, heading, left_out]) => {
+  const slide = document.querySelector(".slide"), size = node => parseFloat(getComputedStyle(node).fontSize);
+  const lines = [...slide.querySelectorAll("p:not(.slide-note):not(.plan-name), dd, dt, li")];
+  const seen = node => Boolean(node && node.checkVisibility());
+  const hidden = [...slide.querySelectorAll(".slide-names li:not(.more)")].filter(name => !seen(name)).length;
+  return slide.scrollHeight <= slide.clientHeight + 2 && Math.min(...lines.map(size)) >= line
+    && size(slide.querySelector("h2")) >= heading
+    && hidden <= left_out && (hidden > 0) === seen(slide.querySelector(".slide-names .more"));
+}"""
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -215,20 +237,7 @@ def test_the_presentation_is_large_and_fits_the_screen(new_app, server, language
         properties = feature["properties"]
         name = properties["name"] if language == "zh" else properties["names"][language]
         app.page.locator(".slide h2", has_text=name).wait_for()
-        height, room, smallest, heading = app.page.evaluate(
-            """() => {
-              const slide = document.querySelector(".slide");
-              const size = node => parseFloat(getComputedStyle(node).fontSize);
-              const lines = [...slide.querySelectorAll("p:not(.slide-note):not(.plan-name), dd, dt, li")];
-              const heading = size(slide.querySelector("h2"));
-              return [slide.scrollHeight, slide.clientHeight, Math.min(...lines.map(size)), heading];
-            }"""
-        )
-        assert height <= room + 2
-        assert smallest >= 1080 / 50 and heading >= 37
-        names = app.page.locator(".slide-names li:not(.more)")
-        hidden = sum(not name.is_visible() for name in names.all())
-        assert hidden <= 9 and (hidden > 0) == app.page.locator(".slide-names .more").is_visible()
+        app.page.wait_for_function(FILLS_THE_SCREEN, arg=[1080 / 50, 37, 9])
         app.page.keyboard.press("PageDown")
     assert app.page.evaluate("() => document.documentElement.scrollWidth") <= 1920
     assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 1100
@@ -243,7 +252,7 @@ def test_a_small_screen_in_a_meeting_room_names_every_project_of_the_axis(new_ap
         app.page.set_viewport_size({"width": width, "height": height})
         app.page.wait_for_function(shown, arg=len(own))
         marks = app.page.locator(".slide-names small")
-        assert sum(mark.is_visible() for mark in marks.all()) == sum(f["geometry"] is None for f in own)
+        expect(marks.filter(visible=True)).to_have_count(sum(f["geometry"] is None for f in own))
 
 
 def test_a_pasted_link_restores_element_presentation_and_view(app, new_app, server):
@@ -261,19 +270,19 @@ def test_other_pages_are_never_presented(app):
     app.open("/structure?element=axis&present=1")
     app.page.locator(".slide").wait_for()
     app.open("/?element=axis&present=1")
-    assert app.page.locator(".stAppHeader").is_visible()
+    expect(app.page.locator(".stAppHeader")).to_be_visible()
     app.page.wait_for_function("() => !location.search.includes('present')")
 
 
 @pytest.mark.parametrize("present", ["", "&present=1"])
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_screen_scrolls_sideways(new_app, server, width, height, language, present):
-    app = new_app(server.url, width, height).open(f"/structure?element=district-olympic&lang={language}{present}")
+def test_no_screen_scrolls_sideways(new_app, server, language, present):
+    app = new_app(server.url, *SIZES[0]).open(f"/structure?element=district-olympic&lang={language}{present}")
     app.page.locator(".board h2").wait_for()
-    assert app.page.evaluate("() => document.documentElement.scrollWidth") <= width
-    assert app.page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= width
-    assert app.page.locator("iframe.map-frame").bounding_box()["width"] > 300
+    sideways = "w => document.documentElement.scrollWidth <= w && document.querySelector('.stMain').scrollWidth <= w"
+    for width, _ in app.at_sizes(*SIZES):
+        app.page.wait_for_function(sideways, arg=width)
+        app.eventually(lambda: app.page.locator("iframe.map-frame").bounding_box()["width"] > 300)
 
 
 def test_the_keys_step_on_after_a_click_into_the_map(app):

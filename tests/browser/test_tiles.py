@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from geo.datum import wgs84_to_gcj02
 from layers.words import words_in
@@ -83,7 +84,7 @@ def test_a_site_lies_where_its_place_is_on_the_tiles(app, features, tiles, shift
         other = pixel_by_the_tiles(app, *((lon, lat) if shifted else wgs84_to_gcj02(lon, lat)))
         assert (at["x"], at["y"]) == pytest.approx(expected, abs=1)
         assert hypot(at["x"] - other[0], at["y"] - other[1]) > 100
-    assert app.map(GROUND_SHAPES) == 0
+    app.wait_map(f"{GROUND_SHAPES} === 0")
     assert app.outside == [] and app.errors == []
 
 
@@ -98,9 +99,11 @@ def test_clicks_and_coordinates_hold_on_tiles(app, features, tiles):
         app.move(lat, lon, ZOOM)
         at = app.map("m.pixelOf(a)", site_id)
         app.page.mouse.move(frame["x"] + at["x"], frame["y"] + at["y"])
-        text = pointer.inner_text()
-        assert text.endswith("WGS 84")
-        assert [float(number) for number in re.findall(r"\d+\.\d{5}", text)] == pytest.approx([lon, lat], abs=1e-4)
+        app.eventually(
+            lambda: [float(number) for number in re.findall(r"\d+\.\d{5}", pointer.inner_text())],
+            pytest.approx([lon, lat], abs=1e-4),
+        )
+        expect(pointer).to_have_text(re.compile("WGS 84$"))
         app.click_site(site_id)
         app.panel().get_by_role("heading", name=name_of(features, site_id)).wait_for()
     assert app.errors == []
@@ -117,11 +120,10 @@ def test_tiles_that_fail_give_way_to_the_own_ground(app, features, tiles, langua
     app.page.wait_for_function("() => !location.search.includes('tiles=')")
     app.wait_map(f"{GROUND_SHAPES} === a", own)
     assert app.outside and all(TILE_HOSTS.match(address) for address in app.outside)
-    assert app.map("w.document.querySelectorAll('.leaflet-tiles-pane img').length") == 0
+    app.wait_map("!w.document.querySelectorAll('.leaflet-tiles-pane img').length")
     # The view stays, and the shift goes with the tiles.
-    assert app.map("[m.map.getZoom(), m.map.getCenter().lat, m.map.getCenter().lng]") == pytest.approx(
-        [ZOOM, lat, lon], abs=1e-4
-    )
+    view = "[m.map.getZoom(), m.map.getCenter().lat, m.map.getCenter().lng]"
+    app.eventually(lambda: app.map(view), pytest.approx([ZOOM, lat, lon], abs=1e-4))
     at, corner = app.map("[m.pixelOf(a), m.map.getPixelBounds().min]", SITES[0])
     assert (at["x"] + corner["x"], at["y"] + corner["y"]) == pytest.approx(world_px(lon, lat, ZOOM), abs=1)
     app.click_site(SITES[0])

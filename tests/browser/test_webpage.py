@@ -10,7 +10,7 @@ from exports.webpage import write_webpage
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
 from geo.vocabulary import Phase
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, WAIT_MS, eventually
 from tests.data.samples import both, collection, element_feature, project_feature, sample_files, write
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ class Sheet:
     def __init__(self, page, path):
         self.page, self.url = page, path.as_uri()
         self.asked, self.errors = [], []
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(WAIT_MS)
         page.on("request", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
@@ -260,15 +260,15 @@ def test_a_reload_and_a_sent_link_keep_filter_selection_and_view(sheet, new_shee
     sheet.choose("sector", "culture")
     sheet.page.locator(".site-row").first.click()
     sheet.page.locator("#languages button[value=en]").click()
-    sheet.page.evaluate("new Promise(done => setTimeout(done, 100))")
+    sheet.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     sheet.page.evaluate("planMap.map.setView([38.91, 121.61], 15, {animate: false}) && 1")
+    sheet.page.wait_for_function("() => location.hash.includes('view=15/38.91/121.61')")
     state, listed, text = sheet.hash(), sheet.ids(".site-row"), sheet.detail()
-    assert "view=15/38.91/121.61" in state
     sheet.page.reload()
     other = new_sheet(file, 1024, 768).open(state[1:])
     for each in (sheet, other):
-        assert (each.ids(".site-row"), each.detail(), each.hash()) == (listed, text, state)
-        assert each.page.evaluate("planMap.map.getZoom()") == 15
+        eventually(each.page, lambda of=each: (of.ids(".site-row"), of.detail(), of.hash()), (listed, text, state))
+        each.page.wait_for_function("() => planMap.map.getZoom() === 15")
 
 
 def test_a_spoilt_address_is_used_as_far_as_it_goes(sheet, features):
