@@ -1,7 +1,8 @@
 """A project as its feature: the inverse of ``geo.load.parse_project``."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from geo.names import ForeignLanguage
 from geo.project import Mention, Project
 
 _WITHOUT_NULLS: Final = ("names", "element_basis", "summary", "offer")
@@ -18,6 +19,8 @@ def feature_of(project: Project) -> dict[str, Any]:
     for key in _WITHOUT_NULLS:
         if properties.get(key):
             properties[key] = _filled(properties[key])
+    # The only object without an order of its own: whoever adds a name and takes it out again leaves no trace.
+    properties["names"] = {each: project.names[each] for each in get_args(ForeignLanguage) if each in project.names}
     properties["location"]["basis"] = _filled(properties["location"]["basis"])
     properties["mentions"] = [_mention(mention) for mention in project.mentions]
     return {

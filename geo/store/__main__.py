@@ -1,0 +1,80 @@
+"""Look into the record: what was changed, and the projects of any day as a file."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import datetime, time
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from geo.store.changes import Change
+from geo.store.database import database_url
+from geo.store.export import geojson_at
+from geo.store.store import Store
+from geo.whole_file import write_whole
+
+
+def moment(text: str) -> datetime:
+    """Return the moment that a date or a time names: a date its last one, in this machine's time zone.
+
+    Raises
+    ------
+    ValueError : where it names none
+    """
+    read = datetime.fromisoformat(text)
+    end = datetime.combine(read, time.max) if len(text) <= len("2026-11-25") else read
+    return end if end.tzinfo else end.astimezone()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        store = Store(database_url())
+        return _export(store, asked.at, asked.file) if asked.command == "export" else _log(store, asked.last)
+    except (SQLAlchemyError, OSError) as error:
+        print(f"The record cannot be read: {error}", file=sys.stderr)
+        return 1
+
+
+def _export(store: Store, at: datetime | None, file: Path) -> int:
+    change_id = store.head() if at is None else store.last_change_at(at)
+    if not change_id:
+        print("Nothing was on record then.", file=sys.stderr)
+        return 1
+
+    def write(path: Path) -> None:
+        path.write_text(geojson_at(store, change_id), encoding="utf-8")
+
+    write_whole(file, write)
+    print(f"{file}: as after change {change_id}")
+    return 0
+
+
+def _log(store: Store, last: int | None) -> int:
+    for change in store.changes(limit=last):
+        print(_told(change))
+    return 0
+
+
+def _told(change: Change) -> str:
+    """Return a change as one line: number, local time, kind, who, and why or from which file."""
+    words = (change.author or "-", change.why, change.source.name)
+    when = change.at.astimezone().isoformat(sep=" ", timespec="seconds")
+    return " ".join(f"{change.id}  {when}  {change.kind}  {'  '.join(filter(None, words))}".split("\n"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m geo.store", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    export = commands.add_parser("export", help="write the projects as GeoJSON, of today or of an earlier day")
+    export.add_argument("--at", type=moment, metavar="DATE", help="the end of this day, or a time; today's by default")
+    export.add_argument("file", type=Path)
+    log = commands.add_parser("log", help="list the changes, latest first")
+    log.add_argument("--last", type=int, metavar="N", help="only so many")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
