@@ -94,6 +94,8 @@ PROJECT_FIELDS: Final = (
     Field("grade", "table.grade_code", width=13, code=True),
     Field("data_version", "table.data_version", width=12, short="version", code=True),
 )
+RECORD_FIELD: Final = Field("record", "table.record", meaning="table.record_meaning", code=True, printed=False)
+"""The whole record of a project as JSON, for the files that can hold it, so that it can be read back as it is."""
 _FIELD_OF_PROJECT: Final = {each.name: each for each in PROJECT_FIELDS}
 
 

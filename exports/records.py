@@ -5,6 +5,7 @@ format can carry a point without its evidence.
 """
 
 import datetime
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from exports.fields import (
     Field,
 )
 from exports.request import ExportRequest, wanted_projects
+from geo.feature import feature_of
 from geo.indicators import RESULTS_ANNEX, Indicator, met
 from geo.layout import Element
 from geo.load import Dataset
@@ -226,6 +228,7 @@ def _project_row(data: Dataset, words: Words, project: Project) -> Row:
         "element": project.element,
         "grade": str(location.grade),
         "data_version": data.version,
+        "record": clean_text(json.dumps(feature_of(project)["properties"], ensure_ascii=False)),
     }
 
 

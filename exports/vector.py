@@ -18,7 +18,7 @@ from shapely import MultiLineString, MultiPolygon, Point, get_parts
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from exports.fields import Field, Kind
+from exports.fields import RECORD_FIELD, Field, Kind
 from exports.records import (
     Fact,
     Loss,
@@ -94,6 +94,8 @@ def write_geopackage(data: Dataset, request: ExportRequest, path: Path) -> None:
     path : Path, ends in ``.gpkg``
     """
     records = _with_coordinates(records_of(data, request), request)
+    projects = replace(records.projects, fields=(*records.projects.fields, RECORD_FIELD))
+    records = replace(records, projects=projects)
     path.unlink(missing_ok=True)
     for layer in _layers(data, request, records):
         description = {"IDENTIFIER": layer.name, "DESCRIPTION": records.title}

@@ -37,6 +37,8 @@ LABELS: Final = {
     "offer.contact": "offer.contact",
     "offer.date": "table.offer_date",
     "offer.source": "table.offer_source",
+    "added.source": "table.added_source",
+    "added.date": "table.added_date",
     "record": "table.record",
 }
 PLACE_LABELS: Final = {"lon": "table.lon", "lat": "table.lat"}

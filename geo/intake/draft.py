@@ -27,7 +27,7 @@ from geo.store.record import differences, with_values
 
 EXAMPLE_ID: Final = "example-row-left-out"
 """The identifier of the template's example, which no import takes."""
-NOT_PROJECTS: Final = frozenset({"structure", "accuracy"})
+NOT_PROJECTS: Final = frozenset({"structure", "accuracy", "parcels"})
 """What our own GeoJSON and KML hold besides projects, by their column ``layer``."""
 HOLD_PROJECTS_BY_LAYER: Final = frozenset({"geojson", "kml", "kmz"})
 GEOMETRY_LOST: Final = frozenset(

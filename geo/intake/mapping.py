@@ -86,6 +86,8 @@ FIELDS: Final = (
     *_sentence("offer.contact", "contact", "联系方式", "联系人"),
     ImportField("offer.date", "date", ("offerdate", "招商信息日期")),
     ImportField("offer.source", "text", ("offersource", "offersrc", "招商信息来源")),
+    ImportField("added.source", "text", ("addedsource", "addedsrc", "增补依据", "补录来源")),
+    ImportField("added.date", "date", ("addeddate", "增补日期", "补录日期")),
     ImportField("record", "record", ("record",)),
 )
 FIELD_OF: Final = {each.path: each for each in FIELDS}

@@ -94,6 +94,7 @@ class RowDraft:
         self._put_phase(properties)
         self._put_status(properties)
         self._put_offer(properties)
+        self._put_dated(properties, "added", {})
         if mentions := self._whole("mentions"):
             properties["mentions"] = mentions
             properties["phase"] = _phase_of(mentions) or properties["phase"]
@@ -287,7 +288,8 @@ class RowDraft:
         else:
             self._move(record, geometry, crs_name)
         if not mentions:
-            properties["added"] = self._whole("added") or self.defaults.added
+            said = {"source": self.value("added.source"), "date": self.value("added.date")}
+            properties["added"] = {key: said[key] or default for key, default in self.defaults.added.items()}
         return record
 
     def _needed(self, path: str, default: Any) -> str | None:

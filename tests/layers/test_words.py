@@ -15,19 +15,23 @@ from exports.picture import LAYER_CODES
 from exports.request import SIZES
 from geo.filter import FACETS
 from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
+from geo.intake.draft import Outcome
+from geo.intake.mapping import FIELD_OF
 from geo.opportunity import Opening
 from geo.store.author import Role
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.indicator_rows import RULES
-from layers.library_rows import COLUMNS, WHY_COLUMNS
+from layers.library_rows import COLUMNS, WHY_COLUMNS, WORK_COLUMNS
 from layers.opportunity_wording import ORDERS, REACHES
+from layers.record_wording import OWN_LABELS
 from layers.tiles import NO_TILES, SOURCES
 from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
 from layers.wording import OTHER_PLACE, PLACE_KINDS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, LOCALE_OF_LANGUAGE, LOCALES_DIR, MissingWordError, words_in
+from ui.edit_panel import SECTIONS
 from ui.guide import GUIDE
-from ui.link import LIBRARY_VIEWS
+from ui.link import DATA_TASKS, LIBRARY_VIEWS
 from ui.project_table import TABLE_WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,7 +129,8 @@ FAMILIES = {
     "format.file_": set(FORMATS),
     "library.": set(TABLE_WORDS),
     "library.view_": set(LIBRARY_VIEWS),
-    "library.column_": {column.code for column in (*COLUMNS, *WHY_COLUMNS)},
+    "task.": {*DATA_TASKS, "label", "needs_login", "no_store", "import", "changes"},
+    "library.column_": {column.code for column in (*COLUMNS, *WHY_COLUMNS, *WORK_COLUMNS)},
     "indicator.": {"category", "squares", "total"},
     "indicator.kind_": {*Verdict, *(attribute.code for attribute in Attribute)},
     "indicator.reason_": set(Reason),
@@ -136,10 +141,18 @@ FAMILIES = {
     "indicator.chart_": {RESULTS_ANNEX, TARGETS_ANNEX},
     "indicator.chart_note_": {RESULTS_ANNEX, TARGETS_ANNEX},
     "indicator.download_": {"xlsx", "csv"},
+    "record.": {path.replace(".", "_") for path in OWN_LABELS},
+    "edit.": {"lon", "lat"},
+    "edit.section_": set(SECTIONS),
+    "import.outcome_": set(Outcome),
     "login.": {"wrong", "wait", "expired", "ended", "unreadable"},
     "role.": set(Role),
     "print.layer_": set(LAYER_CODES) - set(LAYERS),
 }
+
+
+# Paths of a record's fields that look like identifiers and are none.
+FIELDS_ALONE = set(FIELD_OF) - set(words_in(DEFAULT_LANGUAGE).catalogue)
 
 
 def literals(path):
@@ -169,7 +182,9 @@ def used_identifiers():
     in_families = {f"{prefix}{code}" for prefix, codes in FAMILIES.items() if prefix in asked for code in codes}
     files = {path.name for folder in ("ui", "pages", "layers", "exports") for path in (ROOT / folder).rglob("*.*")}
     return {
-        text for text in asked if IDENTIFIER.fullmatch(text) and text not in files and text not in FAMILIES
+        text
+        for text in asked
+        if IDENTIFIER.fullmatch(text) and text not in files and text not in FAMILIES and text not in FIELDS_ALONE
     } | in_families
 
 
