@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from geo.store.record import Difference, Record, differences, value_at, with_values
+from geo.store.record import Difference, Record, differ, differences, value_at, with_values
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,14 @@ def merge(base: Record, theirs: Record, mine: Record) -> Merge:
     ours: list[Difference] = []
     clashes: list[Clash] = []
     for change in differences(base, mine):
-        met = [one for one in their_changes if _overlap(one.path, change.path)]
+        met = [one for one in their_changes if overlap(one.path, change.path)]
         if not met:
             ours.append(change)
-        elif (value := value_at(theirs, change.path)) != change.became:
+        elif differ(value := value_at(theirs, change.path), change.became):
             clashes.append(Clash(change.path, change.was, value, change.became))
     return Merge(with_values(theirs, ((one.path, one.became) for one in ours)), tuple(clashes))
 
 
-def _overlap(one: str, other: str) -> bool:
+def overlap(one: str, other: str) -> bool:
+    """Return whether two paths name the same field, or one of them a part of the other."""
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")

@@ -56,11 +56,16 @@ def differences(old: Record, new: Record) -> list[Difference]:
     return found
 
 
+def differ(one: Any, other: Any) -> bool:
+    """Return whether two values are not the same: 2 and 2.0 are, 0 and false are not."""
+    return one != other or isinstance(one, bool) is not isinstance(other, bool)
+
+
 def _between(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
     if isinstance(old, dict) and isinstance(new, dict) and not _is_geometry(old, new):
         for key in dict.fromkeys((*old, *new)):
             yield from _between((*path, key), old.get(key, ABSENT), new.get(key, ABSENT))
-    elif old != new or type(old) is not type(new):
+    elif differ(old, new):
         yield Difference(".".join(path), old, new)
 
 
