@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.words import words_in
-from tests.browser.conftest import ROOT, SIZES, running_app
+from tests.browser.conftest import ROOT, SIZES, WAIT_MS, App, running_app
 
 pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="window.top.hacked=1">'
@@ -286,7 +286,7 @@ def test_no_view_scrolls_sideways(new_app, server, language):
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory, features):
+def many(tmp_path_factory, features, browser):
     """A district of ten thousand projects, all with names that are markup."""
     folder = tmp_path_factory.mktemp("many")
     data = folder / "data"
@@ -301,6 +301,9 @@ def many(tmp_path_factory, features):
     collection = json.loads((data / "projects.geojson").read_text(encoding="utf-8"))
     (data / "projects.geojson").write_text(json.dumps({**collection, "features": made}), encoding="utf-8")
     with running_app(folder, data=data) as server:
+        first = App(browser.new_page(), server.url)
+        first.page.set_default_timeout(6 * WAIT_MS)  # so much data is read once, and long on a busy machine
+        first.open("/projects").page.close()
         yield server
 
 
