@@ -1,21 +1,28 @@
-"""Look into a file before it is used: ``python -m geo.intake FILE [DATA]``.
+"""Look into a file before it is used: ``python -m geo.intake FILE [DATA] [--draft]``.
 
 Prints what it holds, which coordinate systems its numbers may be in, the likeliest first, and each problem as a line.
-Fails where nothing can be read or no system fits. Nothing is stored.
+With ``--draft`` it also prints which column would fill which field, and what would become of each row in the likeliest
+system. Fails where nothing can be read or no system fits. Nothing is stored.
 """
 
+import datetime
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from geo.check import DATA_DIR, line
 from geo.crs_doctor import Diagnosis, Finding, Verdict, diagnose, reference_of
+from geo.intake.draft import Outcome, draft_import
+from geo.intake.evidence import ImportDefaults
 from geo.intake.file import read_file
 from geo.intake.limits import MAX_FILE_BYTES
+from geo.intake.mapping import suggest_mapping
+from geo.intake.rows import RowNote
 from geo.intake.table import Table
-from geo.load import load_dataset
+from geo.load import Dataset, load_dataset
 
 SHOWN = 6
+DRAFT = "--draft"
 
 
 def held(table: Table) -> str:
@@ -46,8 +53,25 @@ def _told(finding: Finding) -> str:
     return f"  {'fits' if finding.fits else '    '}  {name}: {', '.join(figures)}; {reasons}"
 
 
+def drafted(table: Table, diagnosis: Diagnosis, dataset: Dataset) -> Iterator[str]:
+    """Yield the columns' fields, how many rows have each outcome, and the first of each repair and reason, as lines."""
+    mapping = suggest_mapping(table, dataset)
+    for path, column in mapping.columns.items():
+        yield f"{path} from {column}{' (by its content)' if path in mapping.by_content else ''}"
+    defaults = ImportDefaults(table.name, datetime.date.today())
+    draft = draft_import(table, diagnosis.findings[0].candidate, mapping, dataset, defaults)
+    yield "rows: " + ", ".join(f"{draft.counts[outcome]} {outcome}" for outcome in Outcome)
+    found: dict[tuple[str, str], list[RowNote]] = {}
+    for note in (note for row in draft.rows for note in row.notes):
+        found.setdefault((note.code, note.field), []).append(note)
+    for (_, path), notes in found.items():
+        yield f"{len(notes)} × {line(notes[0])}{f' [{path}]' if path else ''}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print what the file named first in `arguments` holds; return 0 where a system fits, else 1."""
+    wants_draft = DRAFT in arguments
+    arguments = [argument for argument in arguments if argument != DRAFT]
     if not arguments:
         print(__doc__)
         return 2
@@ -60,12 +84,15 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     table = read_file(path.name, content)
     print(held(table))
-    reference = reference_of(load_dataset(folder))
+    dataset = load_dataset(folder)
+    reference = reference_of(dataset)
     diagnosis = diagnose(table, reference) if reference else None
     for told in findings_told(diagnosis) if diagnosis else ():
         print(told)
     for problem in table.problems:
         print(line(problem))
+    for told in drafted(table, diagnosis, dataset) if wants_draft and diagnosis and diagnosis.best else ():
+        print(told)
     return 0 if diagnosis and diagnosis.verdict is not Verdict.NONE_FITS else 1
 
 

@@ -80,7 +80,7 @@ def _records(features: Features, lines: list[str], separator: str) -> Iterator[t
                 raise RefusedFileError(Problem("import_broken", features.name, str(error)[:120])) from error
             start += done
             features.problems.append(Problem("import_quote_open", features.name, str(start + 1)))
-            yield start, [cell.strip().replace('"', "") for cell in lines[start].split(separator)]
+            yield start, [cell.strip().replace('"', "") for cell in lines[start].split(separator, MAX_COLUMNS)]
             start += 1
 
 

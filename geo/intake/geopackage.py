@@ -16,6 +16,8 @@ from geo.intake.limits import (
     MAX_FEATURES,
     MAX_FILE_BYTES,
     MAX_SQL_SECONDS,
+    MAX_VERTICES,
+    VERTEX_BYTES,
     RefusedFileError,
     hold_to,
 )
@@ -123,6 +125,8 @@ def _geometry(blob: Any, row: dict[str, Any]) -> Reading:
     try:
         if blob[:2] != b"GP":
             raise ValueError("not a GeoPackage geometry")
+        if len(blob) > MAX_VERTICES * VERTEX_BYTES * 2:  # seen before it takes memory as a shape
+            return None, row, ("import_too_many_vertices", f"{MAX_VERTICES:,}")
         flags = blob[3]
         if flags & EMPTY_FLAG:
             return None, row, None

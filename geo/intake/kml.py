@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.intake.archive import member_name, open_archive, read_member, refuse_entities
 from geo.intake.coordinate_columns import number_texts
-from geo.intake.limits import RefusedFileError
+from geo.intake.limits import MAX_VERTICES, RefusedFileError
 from geo.intake.table import Features, Reading, Table, crs_from, finished
 from geo.metric import STORAGE_CRS
 from geo.problem import Problem
@@ -101,8 +101,7 @@ def _geometry_or_problem(placemark: Any, row: dict[str, Any]) -> Reading:
     except UnknownKindError as error:
         return None, row, ("import_kind", str(error))
     except (ValueError, ShapelyError, TypeError, AttributeError) as error:
-        code = "import_not_finite" if isinstance(error, NotFiniteError) else "import_geometry_unreadable"
-        return None, row, (code, str(error))
+        return None, row, (CODE_OF_ERROR.get(type(error), "import_geometry_unreadable"), str(error))
 
 
 class UnknownKindError(ValueError):
@@ -111,6 +110,16 @@ class UnknownKindError(ValueError):
 
 class NotFiniteError(ValueError):
     """A coordinate that is no finite number."""
+
+
+class TooManyVerticesError(ValueError):
+    """A geometry above the limit."""
+
+
+CODE_OF_ERROR: Final[dict[type, str]] = {
+    NotFiniteError: "import_not_finite",
+    TooManyVerticesError: "import_too_many_vertices",
+}
 
 
 def _is_shape(element: Any) -> bool:
@@ -143,10 +152,10 @@ def _several(parts: list[BaseGeometry]) -> BaseGeometry:
 
 def _positions(element: Any) -> list[list[float]]:
     found = element.find(".//{*}coordinates")
-    positions = [
-        [float(number) for number in position.split(",")[:3] if number]
-        for position in (found.text or "" if found is not None else "").split()
-    ]
+    told = (found.text or "" if found is not None else "").split(None, MAX_VERTICES)
+    if len(told) > MAX_VERTICES:
+        raise TooManyVerticesError(f"{MAX_VERTICES:,}")
+    positions = [[float(number) for number in position.split(",")[:3] if number] for position in told]
     if not positions:
         raise ValueError("no coordinates")
     if not all(np.isfinite(position).all() for position in positions):

@@ -25,6 +25,8 @@ MAX_COLUMNS: Final = 256
 MAX_VERTICES: Final = 200_000
 """Of one feature."""
 MAX_FILE_VERTICES: Final = 3_000_000
+VERTEX_BYTES: Final = 32
+"""Of a vertex in binary formats, with height and measure."""
 MAX_CELL_CHARS: Final = 8 * MIB
 """Of one CSV cell: a polygon of `MAX_VERTICES` as WKT."""
 MAX_OPEN_QUOTES: Final = 20

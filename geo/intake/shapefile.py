@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from geo.intake.archive import member_name, open_archive, read_member
 from geo.intake.encoding import decoded, encoding_of, named_encoding
-from geo.intake.limits import MAX_FEATURES, RefusedFileError, hold_to
+from geo.intake.limits import MAX_FEATURES, MAX_FILE_VERTICES, VERTEX_BYTES, RefusedFileError, hold_to
 from geo.intake.table import Features, Table, columns_of, crs_from, feature_problem, finished
 from geo.problem import Problem
 
@@ -44,6 +44,7 @@ def read_shapefile(name: str, content: bytes, layer: str | None = None) -> Table
         raise RefusedFileError(Problem("import_shapefile_part", name, f"{chosen}.shx"))
     count = (len(parts[".shx"]) - SHX_HEADER_BYTES) // SHX_RECORD_BYTES
     hold_to(MAX_FEATURES, count, "import_too_many_features", name)
+    hold_to(MAX_FILE_VERTICES, len(parts[".shp"]) // VERTEX_BYTES, "import_too_many_file_vertices", name)
     features = Features(name)
     if not parts.get(".dbf"):
         features.problems.append(Problem("import_no_attributes", name, f"{chosen}.dbf"))

@@ -35,3 +35,14 @@ def test_a_broken_file_and_a_missing_one_fail_with_a_line(tmp_path, capsys):
     assert main([str(tmp_path / "none.csv")]) == 1
     assert capsys.readouterr().out.startswith("none.csv: ")
     assert main([]) == 2
+
+
+def test_a_draft_tells_the_columns_and_what_becomes_of_the_rows(tmp_path, capsys):
+    text = (
+        "项目名称,经度,纬度,领域,阶段,落图精度,误差\n新厂,121.61,38.91,land,拟推进,exact,2\n坏,121.61,38.91,胡写,,,\n"
+    )
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert main(["--draft", str(tmp_path / "a.csv")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "name from 项目名称" in said and "rows: 0 accepted, 1 repaired, 0 unchanged, 1 rejected, 0 skipped" in said
+    assert "1 × a.csv #2: import value unknown: 胡写 [sector]" in said
