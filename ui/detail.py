@@ -25,6 +25,7 @@ from layers.words import Words
 from ui import session
 from ui.cache import surroundings
 from ui.desk import STRUCTURE_PAGE, Desk
+from ui.editing import edit_button
 from ui.link import Selection
 from ui.shortlist import collect_button
 from ui.text import chinese, html, joined, plain
@@ -227,6 +228,7 @@ def detail(desk: Desk) -> None:
         )
         if project:
             collect_button(desk, project)
+            edit_button(desk)
             st.button(desk.words("sheet.make"), key="site_sheet", on_click=session.ask_for_export, args=(None,),
                       kwargs={"only": [project.id], "file_format": "sitesheet"})  # fmt: skip
     if selection.kind == "site":

@@ -36,7 +36,10 @@ def conflict_section(desk: Desk, found: Draft, conflict: Conflict, save: Save) -
     why = st.text_input(words("edit.why"), key=f"edit-why-{found.serial}", placeholder=words("edit.why_hint"))
     undecided = any(choice is None for _, choice in chosen)
     with st.container(horizontal=True):
-        if st.button(words("edit.save_both"), key="edit_merge", type="primary", disabled=undecided or not why.strip()):
+        ready = not undecided and bool(why.strip())
+        st.button(words("edit.save_both"), key="edit_merge", type="primary", disabled=not ready,
+                  on_click=editing.ask_to_save)  # fmt: skip
+        if editing.save_was_asked() and ready:
             kept = [(clash.path, clash.mine) for clash, choice in chosen if choice == "mine"]
             wanted = editing.start_again(found, conflict.theirs, with_values(both.record, kept))
             save(desk, wanted, why, Kind.EDIT)

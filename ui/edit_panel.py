@@ -1,6 +1,7 @@
 """The panel that edits one project: choose it, change it, see at once what is wrong, save it with a reason."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -24,11 +25,13 @@ from ui.text import plain
 SECTIONS: Final = (PLACE, "facts", "office", "acts")
 MAX_WHY: Final = 500
 _SAVED: Final = "edit_saved"
+_CSS: Final = (Path(__file__).resolve().parent / "web" / "edit.css").read_text(encoding="utf-8")
 
 
 def edit_panel(desk: Desk) -> None:
     """Draw the form of the picked project, or the ways to pick one and to add one."""
     words = desk.words
+    st.html(f"<style>{_CSS}</style>")
     if saved := st.session_state.pop(_SAVED, None):
         st.toast(words("edit.saved", number=saved), icon=":material/check:")
     if editing.store() is None:
@@ -37,7 +40,7 @@ def edit_panel(desk: Desk) -> None:
     if not editing.may_edit():
         st.info(words("task.needs_login"))
         return
-    found = _draft_for(desk)
+    found = editing.draft_for(desk)
     _chooser(desk, found)
     if found is None:
         st.info(words("edit.pick"))
@@ -56,16 +59,17 @@ def edit_panel(desk: Desk) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    match section:
-        case "facts":
-            fields(desk, found, FACT_FIELDS)
-        case "office":
-            fields(desk, found, OFFICE_FIELDS)
-        case "acts":
-            acts_section(desk, found)
-            return
-        case _:
-            place_section(desk, found)
+    if section == "acts":
+        acts_section(desk, found)
+        return
+    with st.container(key="edit-fields"):
+        match section:
+            case "facts":
+                fields(desk, found, FACT_FIELDS)
+            case "office":
+                fields(desk, found, OFFICE_FIELDS)
+            case _:
+                place_section(desk, found)
     _save_section(desk)
 
 
@@ -75,22 +79,6 @@ def _title(desk: Desk, found: Draft) -> str:
 
 
 # ---- which project ----
-
-
-def _draft_for(desk: Desk) -> Draft | None:
-    """Return what is being edited: the draft as left, else the picked project as it is now."""
-    found, selection, store = editing.draft(), desk.state.selection, editing.store()
-    picked = selection.id if selection and selection.kind == "site" else None
-    if found and (found.is_changed or found.conflict):
-        return found
-    if picked and store and (entry := store.entry(picked)):
-        if found and found.project_id == picked and found.base_version == entry.version:
-            return found
-        return editing.start(entry)
-    if found and (picked or not found.retired):
-        editing.keep(None)
-        return None
-    return found
 
 
 def _chooser(desk: Desk, found: Draft | None) -> None:
@@ -140,7 +128,9 @@ def _save_section(desk: Desk) -> None:
     _tell(desk, faults)
     why = st.text_input(words("edit.why"), key=f"edit-why-{found.serial}", max_chars=MAX_WHY,
                         placeholder=words("edit.why_hint"))  # fmt: skip
-    if st.button(words("edit.save"), key="edit_save", type="primary", disabled=bool(faults) or not why.strip()):
+    ready = not faults and bool(why.strip())
+    st.button(words("edit.save"), key="edit_save", type="primary", disabled=not ready, on_click=editing.ask_to_save)
+    if editing.save_was_asked() and ready:
         _save(desk, found, why, Kind.EDIT if found.base else Kind.ADD)
 
 

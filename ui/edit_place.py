@@ -14,7 +14,7 @@ from layers.wording import area_in_words
 from ui import drawings, session
 from ui.desk import Desk
 from ui.edit_form import PLACE_FIELDS, fields, key_of
-from ui.editing import Draft, draft, put
+from ui.editing import Draft, draft, draft_for, may_edit, put
 
 DECIMALS: Final = 7
 SECTION: Final = "edit_section"
@@ -23,8 +23,10 @@ PLACE: Final = "place"
 
 def pin(desk: Desk) -> dict[str, Any] | None:
     """Return the edited project's pin as the map takes it, None where no place is being edited."""
-    found = draft()
-    if not found or desk.state.task != "edit" or st.session_state.get(SECTION, PLACE) != PLACE:
+    if not may_edit() or st.session_state.get(SECTION, PLACE) != PLACE:
+        return None
+    found = draft_for(desk)
+    if not found:
         return None
     point = _point(found)
     return {

@@ -18,7 +18,7 @@ from ui.desk import DATA_PAGE, Desk
 from ui.link import Selection
 from ui.login import author
 
-_DRAFT, _SERIAL, _TO_EDIT = "draft", "draft_serial", "edit_was_asked"
+_DRAFT, _SERIAL, _TO_SAVE = "draft", "draft_serial", "save_was_asked"
 _WHOLES: Final = ("element_basis", "current_status", "offer", "parcel")
 """Parts that a project has or has not: they go when nothing is left in them."""
 
@@ -51,6 +51,20 @@ def draft() -> Draft | None:
     """Return what is being edited."""
     found: Draft | None = st.session_state.get(_DRAFT)
     return found
+
+
+def draft_for(desk: Desk) -> Draft | None:
+    """Return what is being edited: the draft as left, else the picked project as it is now."""
+    found, selection, kept = draft(), desk.state.selection, store()
+    picked = selection.id if selection and selection.kind == "site" else None
+    if found and (found.is_changed or found.conflict):
+        return found
+    if picked and kept and (entry := kept.entry(picked)):
+        if found and found.project_id == picked and found.base_version == entry.version:
+            return found
+        return start(entry)
+    keep(None)
+    return None
 
 
 def keep(changed: Draft | None) -> None:
@@ -143,6 +157,16 @@ def tidied(record: Record) -> Record:
 
 def _says(value: Any) -> bool:
     return any(map(_says, value.values())) if isinstance(value, dict) else value not in (None, "")
+
+
+def ask_to_save() -> None:
+    """Note that the draft is to be saved, once this run has taken what stands in its fields."""
+    st.session_state[_TO_SAVE] = True
+
+
+def save_was_asked() -> bool:
+    """Return once whether the draft is to be saved."""
+    return bool(st.session_state.pop(_TO_SAVE, False))
 
 
 def may_edit() -> bool:

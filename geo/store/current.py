@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Final
+from zlib import crc32
 
 from pydantic import ValidationError
 from sqlalchemy import make_url
@@ -79,7 +80,8 @@ class RecordOfFiles:
             self._files,
             projects=tuple(project for project in self._projects.values() if project),
             problems=(*self._files.problems, *problems),
-            fingerprint=f"{self._files.fingerprint}-{self._head}",
+            version=f"{self._files.version}-{self._head}" if self._head > 1 else self._files.version,
+            fingerprint=f"{self._files.fingerprint}-{crc32(self._url.encode()):08x}-{self._head}",
         )
 
     def _take(self, entry: Entry) -> None:

@@ -1,0 +1,189 @@
+"""Editing on the data page: what is saved, refused, told and merged, read back from the record itself."""
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.store.author import ANYONE, Author, Role
+from geo.store.changes import Edit, Kind
+from geo.store.current import open_store
+from geo.store.database import database_url
+from geo.store.store import Store
+from layers.words import LANGUAGES, words_in
+from tests.app.test_pages import ROOT, all_text, component, open_app
+
+PAGE = "pages/data.py"
+SITE = "bainian-gangwan-outlets"
+UNPLACED = "zhongrui-plaza"
+EDITOR = Author("李四", Role.EDITOR)
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch) -> Store:
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path))
+    kept = open_store(database_url())
+    kept.follow(ROOT / "data")
+    return kept
+
+
+@pytest.fixture
+def signed_in(monkeypatch):
+    monkeypatch.setattr("ui.editing.author", lambda: EDITOR)
+    monkeypatch.setattr("ui.edit_panel.author", lambda: EDITOR)
+    monkeypatch.setattr("ui.edit_acts.author", lambda: EDITOR)
+
+
+def open_form(site: str = SITE, language: str = "zh") -> AppTest:
+    return open_app(PAGE, task="edit", site=site, lang=language)
+
+
+def widget(app: AppTest, path: str) -> Any:
+    """Return the field at a path of the record, whichever kind it is."""
+    kinds = (app.text_input, app.text_area, app.number_input, app.selectbox, app.date_input)
+    return next(each for kind in kinds for each in kind if (each.key or "").endswith(f"-{path}"))
+
+
+def section(app: AppTest, code: str) -> AppTest:
+    app.session_state["edit_section"] = code
+    return app.run()
+
+
+def give_reason(app: AppTest, why: str = "据实测") -> AppTest:
+    next(each for each in app.text_input if (each.key or "").startswith("edit-why-")).input(why)
+    return app.run()
+
+
+def properties(store: Store, project_id: str) -> dict[str, Any]:
+    entry = store.entry(project_id)
+    assert entry
+    return entry.record["properties"]
+
+
+def test_a_changed_name_is_saved_with_who_and_why(store, signed_in):
+    app = section(open_form(), "facts")
+    widget(app, "name").input("百年港湾·奥特莱斯二期").run()
+    give_reason(app, "  据更名批复  ")
+    app.button(key="edit_save").click().run()
+    assert not app.exception
+    assert properties(store, SITE)["name"] == "百年港湾·奥特莱斯二期"
+    (change,) = store.changes(after=1)
+    assert (change.author, change.why, change.kind) == ("李四", "据更名批复", Kind.EDIT)
+    assert [(one.path, one.was) for one in store.revisions(after=1)] == [("name", "百年港湾·奥特莱斯")]
+
+
+def test_what_stands_in_the_form_untouched_changes_nothing(store, signed_in):
+    app = open_form()
+    for code in ("facts", "office", "place"):
+        section(app, code)
+    assert words_in("zh")("edit.unchanged") in [each.value for each in app.caption]
+    assert store.head() == 1
+
+
+def test_a_pin_dropped_on_the_map_gives_a_place_once_its_evidence_is_told(store, signed_in):
+    words, site = words_in("zh"), next(e for e in store.entries().values() if e.record["geometry"] is None
+                                       and e.record["properties"]["location"]["grade"] == "unlocated")  # fmt: skip
+    app = open_form(site.id)
+    widget(app, "lon").set_value(121.6123456)
+    widget(app, "lat").set_value(38.9101234)
+    app.run()
+    assert words("problem.edit_point_ungraded", where=words("table.grade"), detail="") in app.warning[0].value
+    widget(app, "location.grade").set_value("exact")
+    app.run()
+    assert app.button(key="edit_save").disabled
+    widget(app, "location.accuracy_m").set_value(5)
+    widget(app, "location.source").input("2026年地籍调查")
+    widget(app, "location.source_crs").input("EPSG:4549")
+    app.run()
+    give_reason(app)
+    app.button(key="edit_save").click().run()
+    entry = store.entry(site.id)
+    assert entry and entry.record["geometry"] == {"type": "Point", "coordinates": [121.6123456, 38.9101234]}
+    assert component(app, "map_frame")["state"]["pin"]["at"] == [38.9101234, 121.6123456]
+
+
+def test_nobody_edits_without_the_role(store, monkeypatch):
+    app = open_form()
+    assert not [each for each in app.text_input if (each.key or "").startswith("edit-")]
+    assert words_in("zh")("task.needs_login") in [each.value for each in app.info]
+    # the role is lost between the drawing of the form and the click
+    role = {"now": EDITOR}
+    for place in ("ui.editing", "ui.edit_panel"):
+        monkeypatch.setattr(f"{place}.author", lambda: role["now"])
+    app = section(open_form(), "facts")
+    widget(app, "name").input("改名").run()
+    give_reason(app)
+    monkeypatch.setattr("ui.edit_panel.author", lambda: ANYONE)
+    app.button(key="edit_save").click().run()
+    assert not app.exception
+    assert store.head() == 1
+
+
+def test_two_people_at_one_project_lose_nothing(store, signed_in):
+    words = words_in("zh")
+    app = section(open_form(), "facts")
+    widget(app, "name").input("我的名称").run()
+    widget(app, "summary").input("我的概述。").run()
+    entry = store.entry(SITE)
+    assert entry
+    theirs = json.loads(json.dumps(entry.record))
+    theirs["properties"]["name"] = "他的名称"
+    theirs["properties"]["sector"] = "business"
+    store.save(Author("王五", Role.EDITOR), [Edit(SITE, theirs, entry.version)], why="先改")
+    give_reason(app)
+    app.button(key="edit_save").click().run()
+    assert properties(store, SITE)["name"] == "他的名称"
+    assert "王五" in app.warning[0].value
+    assert "他的名称" in all_text(app) and "我的名称" in all_text(app)
+    (clash,) = app.radio
+    assert clash.value is None
+    give_reason(app)
+    assert app.button(key="edit_merge").disabled
+    clash.set_value("mine").run()
+    app.button(key="edit_merge").click().run()
+    assert not app.exception
+    saved = properties(store, SITE)
+    assert (saved["name"], saved["sector"], saved["summary"]["zh"]) == ("我的名称", "business", "我的概述。")
+    assert words("edit.unchanged") in [each.value for each in app.caption]
+
+
+def test_an_added_project_is_the_districts_own(store, signed_in):
+    app = open_app(PAGE, task="edit")
+    app.button(key="edit_add").click().run()
+    for path, text in (("name", "新项目甲"), ("names.en", "New project A"), ("summary", "区里补充。"),
+                       ("summary.en", "Added by the district."), ("added.source", "区政府会议纪要")):  # fmt: skip
+        widget(app, path).input(text)
+    app.run()
+    section(app, "place")
+    widget(app, "location.basis").input("尚未定位。")
+    widget(app, "location.basis.en").input("Not placed yet.")
+    app.run()
+    give_reason(app)
+    app.button(key="edit_save").click().run()
+    assert not app.exception
+    (made,) = [e for e in store.entries().values() if e.id.startswith("added-")]
+    assert made.record["properties"]["mentions"] == []
+    assert made.record["properties"]["added"]["source"] == "区政府会议纪要"
+    assert store.changes()[0].kind is Kind.ADD
+
+
+def test_a_retired_project_is_gone_from_the_counts_and_can_come_back(store, signed_in):
+    app = section(open_form(), "acts")
+    give_reason(app, "重复")
+    app.button(key="edit_retire").click().run()
+    entry = store.entry(SITE)
+    assert entry and entry.retired
+    assert SITE not in component(app, "map_frame")["sites"].get("sites", {}).get("id", [])
+    next(each for each in app.text_input if each.key == "edit-why-revive").input("误停用").run()
+    app.button(key=f"edit_revive_{SITE}").click().run()
+    entry = store.entry(SITE)
+    assert entry and not entry.retired and entry.version == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_speaks_every_language(store, signed_in, language):
+    app = open_form(language=language)
+    for code in ("facts", "office", "acts", "place"):
+        assert not section(app, code).exception
+        assert words_in(language)(f"edit.section_{code}") in str(app.get("button_group"))
