@@ -68,13 +68,15 @@ class RowDraft:
 
     def value(self, path: str) -> Any:
         """Return what the row's cell says, else what the whole record beside it says, None where neither does."""
-        cell = self.cells.get(path, EMPTY)
-        return self._whole(path) if cell.value is None else cell.value
+        cell = self.cells.get(path)
+        return cell.value if cell is not None and cell.value is not None else self._whole(path)
 
     def _whole(self, path: str) -> Any:
         """Return a field of the record that our own files carry beside their columns."""
-        value = self.cells.get("record", EMPTY).value
-        for key in path.split(".") if value else ():
+        if "record" not in self.cells:
+            return None
+        value = self.cells["record"].value
+        for key in path.split("."):
             value = value.get(key) if isinstance(value, dict) else None
         return value
 
@@ -127,6 +129,8 @@ class RowDraft:
         """Put a sentence that may stand in any language to those there are."""
         known = holder.get(key) or {}
         texts = {**known, **(self._whole(path) or {})}
+        if not texts and path not in self.cells and f"{path}.en" not in self.cells:
+            return
         said, english = self.cells.get(path, EMPTY).value, self.cells.get(f"{path}.en", EMPTY).value
         if said is not None and not any(self._is_same(said, text, path) for text in texts.values()):
             language = language_of(said)

@@ -304,3 +304,13 @@ def test_the_database_of_a_stranger_is_stopped_when_it_takes_too_long(monkeypatc
     monkeypatch.setattr("geo.intake.geopackage.STEPS_BETWEEN_CHECKS", 10)
     content = geopackage("INSERT INTO t (geom) VALUES (NULL), (NULL), (NULL)")
     assert [problem.code for problem in read_file("a.gpkg", content).problems] == ["import_broken"]
+
+
+def test_views_beside_a_layer_are_left_out_and_said():
+    content = geopackage(
+        "INSERT INTO t (geom) VALUES (NULL); CREATE VIEW v AS SELECT * FROM t;"
+        "INSERT INTO gpkg_geometry_columns VALUES ('v', 'geom', 4326);"
+    )
+    table = read_file("a.gpkg", content)
+    assert table.layers == ("t",) and len(table.columns) == 1
+    assert [one.detail for one in table.problems if one.code == "import_views_skipped"] == ["v"]
