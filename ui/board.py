@@ -1,6 +1,8 @@
 """A piece of a page as HTML of ours whose buttons report to the server: structure page and opportunities are these."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import streamlit as st
@@ -23,12 +25,18 @@ _board = st.components.v2.component(
 )
 
 
-def _take(key: str) -> None:
+Acts = Mapping[str, Callable[[str], None]]
+"""What a page does itself: by the word in ``data-do``, what takes the id."""
+
+
+def _take(key: str, acts: Acts) -> None:
     board_now = st.session_state.get(key)  # one that is gone may still have had something to say
     did: dict[str, Any] | None = board_now.did if board_now else None
     if not did:
         return
     match did["do"], str(did["id"]):
+        case act, each if act in acts:
+            acts[act](each)
         case "element", element_id:
             session.select(Selection("element", element_id))
         case "site", project_id:
@@ -61,9 +69,9 @@ def _take(key: str) -> None:
             st.session_state[_TO_MAP] = True
 
 
-def board(key: str, markup: Markup, **data: Any) -> None:
+def board(key: str, markup: Markup, acts: Acts = MappingProxyType({}), **data: Any) -> None:
     """Draw `markup`; a click on one of its ``data-do`` elements is carried out. For `data` see ``board.js``."""
-    _board(key=key, data={"html": str(markup), **data}, on_did_change=lambda: _take(key))
+    _board(key=key, data={"html": str(markup), **data}, on_did_change=lambda: _take(key, acts))
 
 
 def map_was_asked_for() -> bool:

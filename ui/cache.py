@@ -14,6 +14,8 @@ from geo.nearby import Surroundings
 from geo.state_dir import data_dir
 from geo.store.current import RecordOfFiles
 from geo.store.database import database_url
+from geo.store.review import Period, Review, review
+from geo.store.store import Store
 from geo.structure import ElementFigures, figures_of
 from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_data
@@ -52,6 +54,17 @@ def _surroundings(fingerprint: str, _data: Dataset) -> Surroundings:
 def surroundings(data: Dataset) -> Surroundings:
     """Return the base map's named places, and which of them lie near a site."""
     return _surroundings(data.fingerprint, data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _changes(url: str, fingerprint: str, period: Period, project_id: str | None, _store: Store) -> Review:
+    return review(_store, period, project_id=project_id)
+
+
+def changes(data: Dataset, period: Period, project_id: str | None) -> Review:
+    """Return what was changed in a period, to one project if `project_id` is given; nothing without a record."""
+    store = record().store
+    return _changes(database_url(), data.fingerprint, period, project_id, store) if store else Review()
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

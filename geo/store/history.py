@@ -1,14 +1,15 @@
 """Earlier states, worked out from the projects of today by taking back what the log says was changed since."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from geo.store.changes import Entry, Revision
 from geo.store.model import ChangeRow, FeatureRow, RevisionRow
 from geo.store.record import RETIRED, WHOLE, Record, from_json, with_values
-from geo.store.rows import change_of, chunks, entry_of
+from geo.store.rows import CHUNK, change_of, chunks, entry_of
 
 
 def revisions(
@@ -21,23 +22,34 @@ def revisions(
     limit: int | None = None,
 ) -> list[Revision]:
     """Return the log's lines after change `after` up to change `until`, latest change first."""
+    asked = _revisions_asked(after, until, project_id).limit(limit)
+    if only is not None:
+        asked = asked.where(RevisionRow.feature_id.in_(only))
+    return [_revision_of(row) for row in connection.execute(asked)]
+
+
+def each_revision(
+    connection: Connection, *, after: int, until: int | None, project_id: str | None = None
+) -> Iterator[Revision]:
+    """Yield what ``revisions`` returns, without holding all of it."""
+    asked = _revisions_asked(after, until, project_id).execution_options(yield_per=CHUNK)
+    yield from map(_revision_of, connection.execute(asked))
+
+
+def _revisions_asked(after: int, until: int | None, project_id: str | None) -> Select[Any]:
     asked = (
         select(RevisionRow.__table__, ChangeRow.__table__)
         .join(ChangeRow, ChangeRow.id == RevisionRow.change_id)
         .where(RevisionRow.change_id > after)
         .order_by(RevisionRow.change_id.desc(), RevisionRow.feature_id, RevisionRow.path)
-        .limit(limit)
     )
     if until is not None:
         asked = asked.where(RevisionRow.change_id <= until)
-    if project_id is not None:
-        asked = asked.where(RevisionRow.feature_id == project_id)
-    if only is not None:
-        asked = asked.where(RevisionRow.feature_id.in_(only))
-    return [
-        Revision(change_of(row), row.feature_id, row.path, from_json(row.was), from_json(row.became), row.version)
-        for row in connection.execute(asked)
-    ]
+    return asked if project_id is None else asked.where(RevisionRow.feature_id == project_id)
+
+
+def _revision_of(row: Any) -> Revision:
+    return Revision(change_of(row), row.feature_id, row.path, from_json(row.was), from_json(row.became), row.version)
 
 
 def entries_at(connection: Connection, at: int | None, *, only: Collection[str] | None = None) -> dict[str, Entry]:
