@@ -81,7 +81,7 @@ def _of_the_place(record: Record) -> Iterator[Problem]:
         yield Problem("edit_accuracy_unplaced", "location.accuracy_m")
     if grade is Grade.NEAR and isinstance(accuracy_m, int) and accuracy_m > NEAR_LIMIT_M:
         yield Problem("edit_near_limit", "location.accuracy_m", str(NEAR_LIMIT_M))
-    if grade not in PLACED_GRADES and isinstance(value_at(record, "parcel"), dict):
+    if grade not in PLACED_GRADES and not has_point and isinstance(value_at(record, "parcel"), dict):
         yield Problem("edit_parcel_unplaced", "parcel")
 
 

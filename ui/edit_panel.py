@@ -1,6 +1,6 @@
 """The panel that edits one project: choose it, change it, see at once what is wrong, save it with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from geo.problem import Problem
 from geo.record_faults import faults_of
 from geo.store.author import NotAllowedError
 from geo.store.changes import ConflictError, Edit, InvalidError, Kind
-from geo.store.record import differences
+from geo.store.record import Record, differences
 from layers.record_wording import label_of, value_in_words
 from ui import editing
 from ui.desk import Desk
@@ -20,10 +20,11 @@ from ui.edit_form import FACT_FIELDS, OFFICE_FIELDS, fields
 from ui.edit_place import PLACE, SECTION, place_section
 from ui.editing import Draft
 from ui.login import author
-from ui.text import plain
+from ui.text import html, plain
 
 SECTIONS: Final = (PLACE, "facts", "office", "acts")
 MAX_WHY: Final = 500
+MAX_SHOWN: Final = 60
 _SAVED: Final = "edit_saved"
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "edit.css").read_text(encoding="utf-8")
 
@@ -49,7 +50,7 @@ def edit_panel(desk: Desk) -> None:
     if found.conflict:
         conflict_section(desk, found, found.conflict, _save)
         return
-    st.markdown(f"#### {plain(_title(desk, found))}")
+    st.html(html("<h3 class='edit-title'>{name}</h3>", name=_title(desk, found)))
     section = st.segmented_control(
         words("edit.section"),
         SECTIONS,
@@ -119,11 +120,8 @@ def _save_section(desk: Desk) -> None:
     if found is None or not found.is_changed:
         st.caption(words("edit.unchanged"))
         return
-    st.divider()
     if found.base:
-        for each in differences(found.base, found.record):
-            was, became = (value_in_words(desk.data, words, each.path, value) for value in (each.was, each.became))
-            st.caption(plain(words("edit.from_to", field=label_of(words, each.path), was=was, became=became)))
+        st.caption("  \n".join(plain(each) for each in _changes_in_words(desk, found.base, found.record)))
     faults = faults_of(found.record)
     _tell(desk, faults)
     why = st.text_input(words("edit.why"), key=f"edit-why-{found.serial}", max_chars=MAX_WHY,
@@ -132,6 +130,16 @@ def _save_section(desk: Desk) -> None:
     st.button(words("edit.save"), key="edit_save", type="primary", disabled=not ready, on_click=editing.ask_to_save)
     if editing.save_was_asked() and ready:
         _save(desk, found, why, Kind.EDIT if found.base else Kind.ADD)
+
+
+def _changes_in_words(desk: Desk, base: Record, record: Record) -> Iterator[str]:
+    for each in differences(base, record):
+        was, became = (value_in_words(desk.data, desk.words, each.path, value) for value in (each.was, each.became))
+        yield desk.words("edit.from_to", field=label_of(desk.words, each.path), was=_cut(was), became=_cut(became))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
 def _tell(desk: Desk, faults: Sequence[Problem]) -> None:

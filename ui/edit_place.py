@@ -32,8 +32,17 @@ def pin(desk: Desk) -> dict[str, Any] | None:
     return {
         "at": [point[1], point[0]] if point else None,
         "accuracy": value_at(found.record, "location.accuracy_m"),
-        "id": found.project_id,
+        "parcel": [[[lat, lon] for lon, lat in ring] for ring in _rings(found)],
     }
+
+
+def _rings(found: Draft) -> list[list[list[float]]]:
+    """Return the outer rings of the edited project's parcel, closed."""
+    parcel = value_at(found.record, "parcel")
+    if not isinstance(parcel, dict):
+        return []
+    geometry = parcel["geometry"]
+    return [geometry["coordinates"][0]] if geometry["type"] == "Polygon" else [p[0] for p in geometry["coordinates"]]
 
 
 def take_pin(moved: Mapping[str, Any]) -> None:
@@ -99,7 +108,7 @@ def _parcel(desk: Desk, found: Draft) -> None:
     if isinstance(parcel, dict):
         fields(desk, found, ("parcel.source", "parcel.date"))
         with st.container(horizontal=True):
-            st.button(words("edit.parcel_reshape"), key="edit_reshape", on_click=_reshape, args=(parcel["geometry"],))
+            st.button(words("edit.parcel_reshape"), key="edit_reshape", on_click=_reshape)
             st.button(words("edit.parcel_drop"), key="edit_no_parcel", on_click=put, args=({"parcel": ABSENT},),
                       type="tertiary")  # fmt: skip
 
@@ -111,14 +120,17 @@ def _take_outline(drawn: Drawing) -> None:
         return
     known = value_at(found.record, "parcel")
     evidence = known if isinstance(known, dict) else {"source": "", "date": value_at(found.record, "location.checked")}
-    put({"parcel": {**evidence, "geometry": parcel_geometry(drawn.lon_lat(METRIC_CRS))}})
+    shape = drawn.lon_lat(METRIC_CRS)
+    put({"parcel": {**evidence, "geometry": parcel_geometry(shape)}})
+    if found.record[GEOMETRY] is None:
+        inside = shape.representative_point()
+        _put_point(round(inside.x, DECIMALS), round(inside.y, DECIMALS))
     drawings.drop(drawn.id)
 
 
-def _reshape(geometry: Mapping[str, Any]) -> None:
+def _reshape() -> None:
     """Put the parcel's outline among the drawings, where its corners can be moved."""
-    rings = [geometry["coordinates"][0]] if geometry["type"] == "Polygon" else [p[0] for p in geometry["coordinates"]]
-    tab = st.session_state.get(session.TAB)
-    for ring in rings:
+    found, tab = draft(), st.session_state.get(session.TAB)
+    for ring in _rings(found) if found else ():
         drawings.add("outline", ring[:-1])
     st.session_state[session.TAB] = tab
