@@ -67,7 +67,7 @@ def write_changes_xlsx(data: Dataset, request: ExportRequest, listed: ChangeList
     records = Records(facts=facts, projects=none, mentions=none, elements=none, sources=none, indicators=none,
                       programmes=none)  # fmt: skip
     table = Table("changes", FIELDS, tuple(_records(data, request, listed.review)))
-    write_book(records, request, path, [("task.changes", table)])
+    write_book(records, request, path, [("changes.sheet", table)])
 
 
 def _records(data: Dataset, request: ExportRequest, review: Review) -> Iterator[Record]:
