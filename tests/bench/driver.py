@@ -83,13 +83,15 @@ PEER = Way(
 
 
 @contextmanager
-def served(way: Way, *, collect_garbage: bool, log: Path):
+def served(way: Way, *, collect_garbage: bool, log: Path, state: Path | None = None):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = ["--server.port", str(port), "--server.headless", "true"]
     options += ["--runner.postScriptGC", str(collect_garbage).lower()]
     environment = {**os.environ, "RERUN_LOG": str(log), "PYTHONPATH": str(ROOT)}
+    if state:
+        environment["XIGANG_STATE_DIR"] = str(state)
     command = [sys.executable, "-m", "tests.bench.timed_server", way.script, *options]
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
