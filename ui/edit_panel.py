@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from geo.names import name_in
 from geo.problem import Problem
 from geo.record_faults import faults_of
 from geo.store.author import NotAllowedError
@@ -75,8 +76,8 @@ def edit_panel(desk: Desk) -> None:
 
 
 def _title(desk: Desk, found: Draft) -> str:
-    name = str(found.record["properties"]["name"])
-    return name or desk.words("edit.new")
+    properties = found.record["properties"]
+    return name_in(desk.words.language, properties["name"], properties["names"]) or desk.words("edit.new")
 
 
 # ---- which project ----
