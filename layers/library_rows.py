@@ -45,8 +45,8 @@ WHY_COLUMNS: Final = (
 )
 WORK_COLUMNS: Final = (
     Column("grade", 150),
-    Column("checked", 112, 480),
-    Column("basis", 300, 620),
+    Column("basis", 280, 560),
+    Column("checked", 112, 780),
     Column("source", 220, 1000),
 )
 """Of the work list: what is known of a place, and from what."""
