@@ -17,6 +17,7 @@ GUIDE: Final = {
     "measure": ("draw", "inside", "near", "find", "keep"),
     "compare": ("collect", "side", "send"),
     "take": ("view", "formats", "sheet", "public", "presets", "link"),
+    "data": ("verify", "edit", "clash", "import", "changes", "who"),
     "keys": ("tab", "arrows", "escape", "map"),
 }
 
