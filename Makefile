@@ -4,7 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types format check-data chromium readers bench catalogues layout vendor screenshots hooks clean
+.PHONY: help run test lint types format check-data chromium readers postgres bench soak catalogues layout vendor screenshots hooks clean
 
 PORT ?= 8501
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -26,7 +26,7 @@ help: ## list the targets
 run: $(RUN_READY) ## start the map on PORT (8501)
 	$(PY) -m streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
 
-test: $(TEST_READY) chromium readers lint types check-data ## all checks and tests; browser tests need Chromium
+test: $(TEST_READY) chromium readers postgres lint types check-data ## all checks and tests; browser tests need Chromium
 	$(PY) -m pytest
 
 lint: $(TEST_READY) ## style and form of the code
@@ -48,6 +48,12 @@ chromium: ## find or install Chromium for the browser tests
 
 readers: ## find or install poppler, GDAL and LibreOffice for the tests of files
 	@tools/ensure_readers.sh || true
+
+postgres: ## find or install PostgreSQL for the tests of the record
+	@tools/ensure_postgres.sh || true
+
+soak: $(TEST_READY) postgres readers ## edit, kill and import for a quarter of an hour: nothing may be lost
+	$(PY) -m tests.soak
 
 bench: $(TEST_READY) ## measure the app's speed
 	$(PY) -m tests.bench

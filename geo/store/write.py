@@ -30,6 +30,8 @@ from geo.store.rows import chunks, entry_of
 Progress = Callable[[int, int], None]
 """Told how many records are checked, of how many; whatever it raises stops the change before it is confirmed."""
 CHECKED_AT_ONCE: Final = 1_000
+WRITTEN_AT_ONCE: Final = 2_000
+"""So many projects' rows are held in memory beside the records."""
 
 
 def check(edits: Sequence[Edit], progress: Progress | None = None) -> None:
@@ -89,8 +91,13 @@ def write_change(
     if not changed:
         return None
     change = _next_change(connection, author, why, kind, source or Source())
-    _write_features(connection, [edit for edit, _ in changed], now)
-    connection.execute(insert(RevisionRow), [row for edit, found in changed for row in _log(change, edit, found)])
+    position = connection.execute(select(func.max(FeatureRow.position))).scalar() or 0
+    for start in range(0, len(changed), WRITTEN_AT_ONCE):
+        some = changed[start : start + WRITTEN_AT_ONCE]
+        stored = {edit.project_id: as_json(edit.record) for edit, _ in some}
+        position += _write_features(connection, [edit for edit, _ in some], now, stored, position)
+        lines = [row for edit, found in some for row in _log(change, edit, found, stored[edit.project_id])]
+        connection.execute(insert(RevisionRow), lines)
     return change
 
 
@@ -145,13 +152,15 @@ def _kept(text: str, column: InstrumentedAttribute[str]) -> str:
     return whole[: column.type.length]
 
 
-def _write_features(connection: Connection, edits: Sequence[Edit], now: dict[str, Entry]) -> None:
-    last = connection.execute(select(func.max(FeatureRow.position))).scalar() or 0
+def _write_features(
+    connection: Connection, edits: Sequence[Edit], now: dict[str, Entry], stored: dict[str, str | None], last: int
+) -> int:
+    """Write the projects as they become; return how many are new, which stand after position `last`."""
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for edit in edits:
         current = now.get(edit.project_id)
-        row = {"record": as_json(edit.record), "version": edit.base_version + 1}
+        row = {"record": stored[edit.project_id], "version": edit.base_version + 1}
         row["retired"] = edit.retired if edit.retired is not None else bool(current and current.retired)
         if current is None:
             added.append({**row, "id": edit.project_id, "position": last + len(added) + 1})
@@ -161,9 +170,10 @@ def _write_features(connection: Connection, edits: Sequence[Edit], now: dict[str
         connection.execute(insert(FeatureRow), added)
     if changed:
         connection.execute(update(FeatureRow).where(FeatureRow.id == bindparam("key")), changed)
+    return len(added)
 
 
-def _log(change: Change, edit: Edit, found: Iterable[Difference]) -> list[dict[str, Any]]:
+def _log(change: Change, edit: Edit, found: Iterable[Difference], stored: str | None) -> list[dict[str, Any]]:
     return [
         {
             "change_id": change.id,
@@ -171,7 +181,7 @@ def _log(change: Change, edit: Edit, found: Iterable[Difference]) -> list[dict[s
             "version": edit.base_version + 1,
             "path": one.path,
             "was": as_json(one.was),
-            "became": as_json(one.became),
+            "became": stored if one.path == WHOLE else as_json(one.became),
         }
         for one in found
     ]

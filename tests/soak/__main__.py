@@ -1,0 +1,99 @@
+"""Edit, kill and import until something would give; print figures and fail where anything is lost.
+
+The full bars take a quarter of an hour; ``--short`` is the form within ``make test``.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geo.store.store import Store
+from tests import postgres
+from tests.soak import editors, imports, kills
+from tests.soak.proof import Proof
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+PARTS = ("editors", "kills", "import")
+FULL_S, SHORT_S = 120, 10
+FULL_KILLS = {"saves": 70, "imports": 50, "saves pg": 50, "imports pg": 30}
+SHORT_KILLS = {"saves": 7, "imports": 5, "saves pg": 5, "imports pg": 3}
+MAX_FAULTS_TOLD = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--short", action="store_true", help=f"{sum(SHORT_KILLS.values())} kills, loads of {SHORT_S} s")
+    parser.add_argument("--only", choices=PARTS, help="one part")
+    asked = parser.parse_args()
+    parts = [asked.only] if asked.only else PARTS[:2] if asked.short else PARTS
+    passed = True
+    with tempfile.TemporaryDirectory() as name, databases(Path(name)) as new_records:
+        if "editors" in parts:
+            for kind, new_record in new_records.items():
+                passed &= edit(kind, new_record(), Path(name) / kind, SHORT_S if asked.short else FULL_S)
+        if "kills" in parts:
+            passed &= kill(new_records, SHORT_KILLS if asked.short else FULL_KILLS)
+        if "import" in parts:
+            passed &= imports.run(Path(name))
+    return 0 if passed else 1
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[dict[str, Callable[[], str]]]:
+    """Give for each kind of database a function that makes a record of the delivered projects in it."""
+    seed = folder / "seed.sqlite"
+    seeded(f"sqlite:///{seed}")
+    made = iter(range(1_000_000))
+
+    def new_file() -> str:
+        return f"sqlite:///{shutil.copyfile(seed, folder / f'record-{next(made)}.sqlite')}"
+
+    if not postgres.can_run():
+        print("NOT RUN on PostgreSQL: there is none (tools/ensure_postgres.sh)", flush=True)
+        yield {"SQLite": new_file}
+        return
+    with postgres.running_server() as server:
+        yield {"SQLite": new_file, "PostgreSQL": lambda: seeded(server.new_database())}
+
+
+def seeded(url: str) -> str:
+    store = Store(url)
+    store.follow(DATA)
+    store.engine.dispose()
+    return url
+
+
+def edit(kind: str, url: str, folder: Path, seconds: int) -> bool:
+    proof, counts = editors.run(url, folder, seconds)
+    told = f"{counts['saves']} saves, {counts['conflicts']} conflicts merged, {counts['clashes']} fields in dispute"
+    return judged(f"{editors.EDITORS} editors, {seconds} s, {kind}", proof, told)
+
+
+def kill(new_records: dict[str, Callable[[], str]], how_many: dict[str, int]) -> bool:
+    passed = True
+    for name, count in how_many.items():
+        what, _, on_postgres = name.partition(" ")
+        kind = "PostgreSQL" if on_postgres else "SQLite"
+        if kind not in new_records:
+            continue
+        proof, counts = kills.run(new_records[kind], getattr(kills, what), count)
+        told = f"{counts['confirmed']} confirmed, {counts['inside a change']} killed before the first was"
+        passed &= judged(f"{count} kill -9, {what}, {kind}", proof, told)
+    return passed
+
+
+def judged(what: str, proof: Proof, told: str) -> bool:
+    good = not (proof.faults or proof.lost or proof.overwritten)
+    figures = f"{proof.lost} lost, {proof.overwritten} silently overwritten; {told}"
+    print(f"{'PASS' if good else 'FAIL'}  {what:<36} {figures}", flush=True)
+    for fault in proof.faults[:MAX_FAULTS_TOLD]:
+        print(f"      {fault}")
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())
