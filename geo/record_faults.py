@@ -1,11 +1,16 @@
 """What a record in the making still lacks or gets wrong, field by field, for the one who is filling it in."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, Final
 
 from pydantic import ValidationError
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
 
+from geo.check import PROJECT_MARGIN_M
 from geo.load import parse_project
+from geo.nearby import metric_points
 from geo.problem import Problem
 from geo.project import NEAR_LIMIT_M
 from geo.store.record import Record, value_at
@@ -40,6 +45,28 @@ def faults_of(record: Record) -> list[Problem]:
     except ValueError as error:
         return [Problem("edit_rule", "", str(error))]
     return []
+
+
+def outside_fault(record: Record, outline: BaseGeometry | None, crs: str) -> list[Problem]:
+    """Return whether the point is farther outside the district than its accuracy and 100 m allow.
+
+    Parameters
+    ----------
+    record : dict
+    outline : geometry or None
+        The district's outline in `crs`; without one nothing is found.
+    crs : str
+        A metric system.
+    """
+    if outline is None or record["geometry"] is None:
+        return []
+    lon, lat = record["geometry"]["coordinates"][:2]
+    away_m = float(Point(metric_points([(lon, lat)], crs)[0]).distance(outline))
+    accuracy_m = value_at(record, "location.accuracy_m")
+    allowed_m = PROJECT_MARGIN_M + (accuracy_m if isinstance(accuracy_m, int) else 0)
+    if isfinite(away_m) and away_m <= allowed_m:
+        return []
+    return [Problem("edit_outside", "geometry", f"{away_m:,.0f}")]
 
 
 def _has(record: Record, path: str) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from shapely.geometry.base import BaseGeometry
 
+from geo.check import layer_in_metres
 from geo.load import Dataset, fingerprint_of
 from geo.nearby import Surroundings
 from geo.state_dir import data_dir
@@ -65,6 +67,16 @@ def changes(data: Dataset, period: Period, project_id: str | None) -> Review:
     """Return what was changed in a period, to one project if `project_id` is given; nothing without a record."""
     store = record().store
     return _changes(database_url(), data.fingerprint, period, project_id, store) if store else Review()
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _outline(base_fingerprint: str, _data: Dataset) -> BaseGeometry | None:
+    return layer_in_metres(_data, "boundary", kind="outline")
+
+
+def outline(data: Dataset) -> BaseGeometry | None:
+    """Return the district's outline in its metric system, None where the data has none."""
+    return _outline(data.base_fingerprint, data)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

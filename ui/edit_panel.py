@@ -8,12 +8,13 @@ import streamlit as st
 
 from geo.names import name_in
 from geo.problem import Problem
-from geo.record_faults import faults_of
+from geo.record_faults import faults_of, outside_fault
 from geo.store.author import NotAllowedError
 from geo.store.changes import ConflictError, Edit, InvalidError, Kind
 from geo.store.record import Record, differences
 from layers.record_wording import label_of, value_in_words
 from ui import editing
+from ui.cache import outline
 from ui.desk import Desk
 from ui.edit_acts import acts_section, retired_section
 from ui.edit_conflict import conflict_section
@@ -124,6 +125,7 @@ def _save_section(desk: Desk) -> None:
     if found.base:
         st.caption("  \n".join(plain(each) for each in _changes_in_words(desk, found.base, found.record)))
     faults = faults_of(found.record)
+    faults += outside_fault(found.record, outline(desk.data), desk.data.district.metric_crs)
     _tell(desk, faults)
     why = st.text_input(words("edit.why"), key=f"edit-why-{found.serial}", max_chars=MAX_WHY,
                         placeholder=words("edit.why_hint"))  # fmt: skip

@@ -103,6 +103,15 @@ def test_a_pin_dropped_on_the_map_gives_a_place_once_its_evidence_is_told(store,
     assert component(app, "map_frame")["state"]["pin"]["at"] == [38.9101234, 121.6123456]
 
 
+def test_a_point_far_outside_the_district_is_not_saved(store, signed_in):
+    app = open_form()
+    widget(app, "lon").set_value(121.50)
+    app.run()
+    give_reason(app)
+    assert "区界" in app.warning[0].value
+    assert app.button(key="edit_save").disabled
+
+
 def test_nobody_edits_without_the_role(store, monkeypatch):
     app = open_form()
     assert not [each for each in app.text_input if (each.key or "").startswith("edit-")]
