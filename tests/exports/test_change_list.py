@@ -1,4 +1,4 @@
-"""The list of changes read back by openpyxl and pdfium: every field before and after, nothing that acts as a formula."""
+"""The list of changes read back by openpyxl and pdfium: every field before and after, and nothing acts as a formula."""
 
 import re
 from datetime import date
