@@ -4,6 +4,7 @@ import ast
 import datetime
 import re
 import string
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from geo.intake.draft import Outcome
 from geo.intake.mapping import FIELD_OF
 from geo.opportunity import Opening
 from geo.store.author import Role
+from geo.store.changes import Kind
+from geo.store.review import Totals
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.indicator_rows import RULES
 from layers.library_rows import COLUMNS, WHY_COLUMNS, WORK_COLUMNS
@@ -29,6 +32,8 @@ from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
 from layers.wording import OTHER_PLACE, PLACE_KINDS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, LOCALE_OF_LANGUAGE, LOCALES_DIR, MissingWordError, words_in
+from ui.change_acts import NEEDS
+from ui.changes import SPANS
 from ui.edit_panel import SECTIONS
 from ui.guide import GUIDE
 from ui.link import DATA_TASKS, LIBRARY_VIEWS
@@ -141,6 +146,11 @@ FAMILIES = {
     "indicator.chart_": {RESULTS_ANNEX, TARGETS_ANNEX},
     "indicator.chart_note_": {RESULTS_ANNEX, TARGETS_ANNEX},
     "indicator.download_": {"xlsx", "csv"},
+    "changes.": {*NEEDS, "undo_do", "restore_do", "more_projects", "beginning"},
+    "changes.file_": {"pdf", "xlsx"},
+    "changes.kind_": set(Kind),
+    "changes.span_": set(SPANS),
+    "changes.total_": {each.name for each in fields(Totals)},
     "record.": {path.replace(".", "_") for path in OWN_LABELS},
     "edit.": {"lon", "lat"},
     "edit.section_": set(SECTIONS),
