@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from exports.formats import FORMATS
-from exports.presets import load_presets, save_preset
+from exports.presets import load_presets, presets_path, save_preset
 from exports.request import ExportRequest, Extent, Purpose
 from geo.filter import ProjectFilter
 from geo.vocabulary import Phase
@@ -18,9 +18,12 @@ PAGE = "pages/export.py"
 
 
 @pytest.fixture(autouse=True)
-def state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
-    return tmp_path / "state"
+def presets_file():
+    """The file of settings that are kept, none at first; all else that is stored stays, so nothing is read anew."""
+    path = presets_path()
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
 
 
 def test_the_page_shares_the_filter_and_says_what_the_file_holds():
@@ -33,18 +36,20 @@ def test_the_page_shares_the_filter_and_says_what_the_file_holds():
     assert component(app, "map_frame")["visible"] is False
 
 
+DISTRICTS = {"zh": "西岗区", "en": "Xigang", "ja": "西崗区", "ko": "시강구", "ru": "Сиган"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", FORMATS)
-def test_every_format_offers_a_file_in_every_language(code, language):
-    app = open_app(PAGE, lang=language)
-    app.selectbox(key="x_format").set_value(code).run()
-    assert not app.exception
-    words = words_in(language)
-    assert words(f"export.about_{code}") in all_text(app)
-    labels = {button.label for button in app.button} | {e.proto.label for e in app.get("download_button")}
-    assert words("export.make" if FORMATS[code].is_slow else "export.download") in labels
-    district = {"zh": "西岗区", "en": "Xigang", "ja": "西崗区", "ko": "시강구", "ru": "Сиган"}[language]
-    assert any(district in line and line.endswith(FORMATS[code].suffix) for line in unescaped(app))
+def test_every_format_offers_a_file_in_every_language(language):
+    app, words = open_app(PAGE, lang=language), words_in(language)
+    for code, each in FORMATS.items():
+        app.selectbox(key="x_format").set_value(code).run()
+        assert not app.exception, code
+        assert words(f"export.about_{code}") in all_text(app)
+        labels = {button.label for button in app.button} | {e.proto.label for e in app.get("download_button")}
+        assert words("export.make" if each.is_slow else "export.download") in labels, code
+        named = [line for line in unescaped(app) if line.endswith(each.suffix)]
+        assert any(DISTRICTS[language] in line for line in named), code
 
 
 def unescaped(app):
@@ -120,10 +125,9 @@ def test_a_preset_brings_back_every_setting():
     assert component(app, "map_frame")["query"] == "hide=metro"
 
 
-def test_a_preset_of_another_version_is_passed_over(state_folder):
-    state_folder.mkdir()
+def test_a_preset_of_another_version_is_passed_over(presets_file):
     broken = {"old": {"size": "a0"}, "good": {"size": "a4-portrait"}}
-    (state_folder / "presets.json").write_text(json.dumps(broken), encoding="utf-8")
+    presets_file.write_text(json.dumps(broken), encoding="utf-8")
     app = open_app(PAGE)
     assert not app.exception
     assert app.selectbox(key="x_preset").options == ["good"]
