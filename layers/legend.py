@@ -75,6 +75,10 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
         {"when": "stack", "label": "legend.stack", "svg": _stack_svg()},
         {"when": "parcel", "label": "legend.parcel", "svg": _parcel_svg()},
     ]
+    sketch: list[dict[str, Any]] = [
+        {"when": "sketch.before", "label": "legend.sketch_before", "svg": _dot_svg(style.SKETCH_BEFORE, 4.2)},
+        {"when": "sketch.after", "label": "legend.sketch_after", "svg": _dot_svg(style.HALO, 4.2, style.SKETCH_AFTER)},
+    ]
     base: list[dict[str, Any]] = [
         {
             "when": "layer.boundary",
@@ -86,6 +90,7 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
         {"when": "layer.landmarks", "label": "layer.landmarks", "svg": _dot_svg(style.LANDMARK, 2.6)},
     ]
     return [
+        {"title": "legend.sketch", "items": sketch},
         {"title": "legend.structure", "items": _structure_items(groups)},
         {"title": "legend.sector", "items": sectors},
         {"title": "legend.stage", "items": stages},
@@ -106,6 +111,6 @@ def _stack_svg() -> str:
     return ring.replace("</svg>", number + "</svg>")
 
 
-def _dot_svg(colour: str, radius: float) -> str:
-    circle = f'<circle cx="7" cy="7" r="{radius}" fill="#fff" stroke="{colour}" stroke-width="1.6"/>'
+def _dot_svg(colour: str, radius: float, fill: str = "#fff") -> str:
+    circle = f'<circle cx="7" cy="7" r="{radius}" fill="{fill}" stroke="{colour}" stroke-width="1.6"/>'
     return f'<svg width="14" height="14" aria-hidden="true">{circle}</svg>'

@@ -25,6 +25,8 @@ HALO: Final = "#FFFFFF"
 SELECTION: Final = "#D1410C"
 UNSTATED: Final = "#6B7278"
 DRAWING: Final = "#0B5FA5"
+SKETCH_BEFORE: Final = "#4B555C"
+SKETCH_AFTER: Final = "#C2007A"
 
 LINE: Final = "#C9D3DA"
 HAIRLINE: Final = "#E1E6EA"
@@ -124,6 +126,8 @@ _CSS_NAMES: Final = {
     "hover": HOVER,
     "accent-tint": ACCENT_TINT,
     "picked": PICKED_TINT,
+    "sketch-before": SKETCH_BEFORE,
+    "sketch-after": SKETCH_AFTER,
 }
 
 

@@ -36,7 +36,7 @@ from layers.webassets import (
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
-SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "pin", "tiles", "sites", "bridge")
+SCRIPTS: Final = ("canvas", "labels", "filters", "drawing", "pin", "sketch", "tiles", "sites", "bridge")
 LAYERS: Final = ("structure", "sites", "labels", "roads", "metro", "landmarks", "boundary")
 MIN_ZOOM, MAX_ZOOM = 11, 18
 SITE_LABEL_ZOOM, ACCURACY_ZOOM = 14.5, 15
@@ -208,6 +208,7 @@ def _style_for_bridge() -> dict[str, Any]:
         "fillOpacity": style.FILL_OPACITY,
         "parcel": {"width": style.PARCEL_WIDTH_PX, "fillOpacity": style.PARCEL_FILL_OPACITY},
         "faded": style.FADED_OPACITY,
+        "sketch": {"before": style.SKETCH_BEFORE, "after": style.SKETCH_AFTER},
         "stackPoints": SHAPES["circle"],
         "siteLabelZoom": SITE_LABEL_ZOOM,
         "accuracyZoom": ACCURACY_ZOOM,

@@ -130,7 +130,8 @@ class OnStage:
 
     With `under_the_map` the panel is the page's main thing and wide; the map stands beside it, these things below.
     With `compared` the map shows the sites that are compared, numbered, and not those that pass the filter;
-    with `sites` those projects alone. With `edited` it shows the pin of the project that is being edited.
+    with `sites` those projects alone. With `edited` it shows the pin of the project that is being edited, with
+    `imports` the points of the file that is being imported.
     """
 
     around_the_map: AroundTheMap
@@ -139,6 +140,7 @@ class OnStage:
     compared: bool = False
     sites: Callable[[Desk], Sequence[Project]] | None = None
     edited: bool = False
+    imports: bool = False
 
 
 def put_on_stage(
@@ -149,10 +151,11 @@ def put_on_stage(
     compared: bool = False,
     sites: Callable[[Desk], Sequence[Project]] | None = None,
     edited: bool = False,
+    imports: bool = False,
 ) -> None:
     """Hand over what a page draws around the map; the stage draws it, now and after each change of the filter."""
     desk()
-    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared, sites, edited)
+    st.session_state[_ON_STAGE] = OnStage(around_the_map, tour, under_the_map, compared, sites, edited, imports)
 
 
 def taken_for_stage() -> OnStage | None:

@@ -11,11 +11,13 @@ import streamlit as st
 from layers.words import Words
 from ui import drawings, edit_place
 from ui.cache import MapPage
+from ui.import_sketch import Sketch
 from ui.link import DeskState, Selection, encode
 from ui.session import TAB, TAB_MEASURE, select, sequence
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
 _SENT, _SITES_SENT, _SHAPES_SENT, KEY = "map_page_sent", "map_sites_sent", "map_shapes_sent", "map_frame"
+_SKETCH_SENT: Final = "map_sketch_sent"
 
 _frame = st.components.v2.component(
     "xigang_map_frame",
@@ -70,6 +72,19 @@ def _send_shapes_again() -> None:
     st.session_state.pop(_SHAPES_SENT, None)
 
 
+def _send_sketch_again() -> None:
+    st.session_state.pop(_SKETCH_SENT, None)
+
+
+def _sketch(sketch: Sketch | None) -> dict[str, Any]:
+    """Return the sketch of an import; only its mark where its points were sent before."""
+    mark = sketch.mark if sketch else None
+    if sketch is None or st.session_state.get(_SKETCH_SENT) == mark:
+        return {"mark": mark}
+    st.session_state[_SKETCH_SENT] = mark
+    return sketch.message
+
+
 def _shapes(make: Callable[[], list[dict[str, Any]]], language: str) -> dict[str, Any]:
     """Return the drawings for the map and for the browser to keep; only their mark where they were sent before."""
     mark = f"{drawings.revision()}-{language}"
@@ -102,12 +117,13 @@ def show_map(
     *,
     visible: bool,
     shapes: Callable[[], list[dict[str, Any]]],
+    sketch: Sketch | None,
     tiles_failed: Callable[[], None],
 ) -> None:
     """Mount the map, or steer the one that is mounted.
 
-    The page goes to the browser once, and so does each later version of its `sites` and each state of the drawings
-    (`shapes` makes them); a browser that does not have them asks for them.
+    The page goes to the browser once, and so does each later version of its `sites`, each state of the drawings
+    (`shapes` makes them) and each `sketch` of an import; a browser that does not have them asks for them.
     """
     mark = hashlib.sha256(page.html.encode()).hexdigest()[:16]
     first = st.session_state.get(_SENT) != mark
@@ -123,6 +139,7 @@ def show_map(
             "state": message,
             "query": encode(replace(state, view=None)),
             "drawings": _shapes(shapes, state.language),
+            "sketch": _sketch(sketch),
             "tab": None if drawings.are_awaited() else st.session_state.get(TAB),
             "sequence": sequence(),
             "visible": visible,
@@ -136,5 +153,6 @@ def show_map(
         on_missing_change=_send_page_again,
         on_stale_change=_send_sites_again,
         on_lost_change=_send_shapes_again,
+        on_unsketched_change=_send_sketch_again,
         on_tiles_failed_change=tiles_failed,
     )

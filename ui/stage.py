@@ -9,10 +9,11 @@ from geo.filter import Mask
 from geo.load import UnreadableDistrictError
 from geo.project import Project
 from layers.state_message import site_mask, state_message
-from ui import session
+from ui import import_state, session
 from ui.cache import map_page, map_sites, tile_sources
 from ui.desk import Desk, OnStage, make_desk
 from ui.edit_place import pin
+from ui.import_sketch import sketch
 from ui.link import Kind, Selection
 from ui.map_frame import show_map
 from ui.measure import drawn_shapes, focused_place
@@ -90,6 +91,7 @@ def _steer_map(desk: Desk, shown: OnStage | None, tour: Tour | None) -> None:
         desk.words,
         visible=bool(shown or toured),
         shapes=lambda: drawn_shapes(desk),
+        sketch=sketch(desk) if shown and shown.imports else None,
         tiles_failed=_drop_tiles,
     )
     if st.session_state.pop(_TILES_FAILED, False):
@@ -109,6 +111,8 @@ def stage(shown: OnStage | None) -> None:
         st.rerun()  # the whole app, which says what is wrong
     if session.language_was_changed():
         st.rerun()
+    if not (shown and shown.imports):
+        import_state.leave()
     desk, tour = _on_tour(desk, shown)
     shortlist_count(desk)
     filters = st.container(key="stage-filters")

@@ -4,7 +4,8 @@
  *                       and where the map is for drawing, drawings and focus (see drawing.js);
  *                       on a tour of the elements tour = the one that the map fits, present = drawn large; where sites
  *                       are shown one by one, stop = the one that the map fits, tour = its element;
- *                       in a comparison numbers = {id: number} of its sites, which the map fits
+ *                       in a comparison numbers = {id: number} of its sites, which the map fits;
+ *                       while a file is imported its sketch (see sketch.js)
  * planMap.filter(wanted, also) draws a filter of planFilters at once and returns what its row prints;
  *                       also = {language, selected, view, bounds}, each where it is to change
  * planMap.tick(ids, fit) rings these sites until told otherwise and, if asked, fits the view to them
@@ -259,6 +260,7 @@ function planMapBridge(map, folders, data) {
     for (const [name] of Object.entries(folders.byName)) if (shown(name)) present.add("layer." + name);
     if ((shown("structure") && pickedElement() !== undefined) || ringed() !== undefined) present.add("picked");
     if (sites.parcels().length) present.add("parcel");
+    if (sketch) sketch.parts().forEach(part => present.add("sketch." + part));
     if (shown("sites")) {
       for (const stack of sites.stacks) {
         if (stack.visible.length > 1) present.add("stack");
@@ -341,6 +343,7 @@ function planMapBridge(map, folders, data) {
   const drawing = data.drawing ? planDrawing(map, {...data.drawing, roads: folders.byName.roads[1], word,
     report, button, language: () => stateNow.language}) : null;
   const pin = drawing && planPin(map, {colour: style.selection, busy: () => drawing.active, report});
+  const sketch = drawing && planSketch(map, style.sketch);
 
   let credited = [];
   function drawWords() {
@@ -445,6 +448,7 @@ function planMapBridge(map, folders, data) {
       drawing.show(state.drawings || [], {fit: state.fit, reshaped: Boolean(state.pin)});
       drawing.focus(state.focus || null);
       pin.show(state.pin || null);
+      if (sketch.show(state.sketch || null)) drawLegend();
     }
   }
 
@@ -474,6 +478,7 @@ function planMapBridge(map, folders, data) {
     drawn: () => sites.stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.all.id[i])),
     drawnElements: () => [...elementLayers].filter(([, layer]) => layer._map).map(([id]) => id),
     drawnParcels: () => sites.parcels(),
+    drawnSketch: () => sketch.parts(),
     pixelOf: id => sites.rowOf.has(id) ? map.latLngToContainerPoint(latLngOf(sites.rowOf.get(id))) : null
   };
   return api;

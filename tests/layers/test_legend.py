@@ -36,6 +36,7 @@ def producible(dataset):
         '"stack"': {"stack"},
         '"picked"': {"picked"},
         '"parcel"': {"parcel"},
+        '"sketch." + part': {"sketch.before", "sketch.after"},
     }
     assert set(re.findall(r"\.add\(([^()]+)\)", body)) == set(families)
     return set().union(*families.values())

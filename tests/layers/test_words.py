@@ -14,6 +14,8 @@ from fontTools.ttLib import TTFont
 from exports.formats import FORMATS
 from exports.picture import LAYER_CODES
 from exports.request import SIZES
+from geo.crs_candidates import Datum
+from geo.crs_doctor import Reason as CrsReason
 from geo.filter import FACETS
 from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
 from geo.intake.draft import Outcome
@@ -134,7 +136,7 @@ FAMILIES = {
     "format.file_": set(FORMATS),
     "library.": set(TABLE_WORDS),
     "library.view_": set(LIBRARY_VIEWS),
-    "task.": {*DATA_TASKS, "label", "needs_login", "no_store", "import", "changes"},
+    "task.": {*DATA_TASKS, "label", "needs_login", "no_store"},
     "library.column_": {column.code for column in (*COLUMNS, *WHY_COLUMNS, *WORK_COLUMNS)},
     "indicator.": {"category", "squares", "total"},
     "indicator.kind_": {*Verdict, *(attribute.code for attribute in Attribute)},
@@ -155,6 +157,12 @@ FAMILIES = {
     "edit.": {"lon", "lat"},
     "edit.section_": set(SECTIONS),
     "import.outcome_": set(Outcome),
+    "legend.sketch_": {"before", "after"},
+    "import.place_": {"x", "y", "wkt"},
+    "import.stage_": {"wait", "read", "test", "draft", "save"},
+    "crs.": set(Datum) - {Datum.OTHER},
+    "crs.reason_": set(CrsReason),
+    "grid.": {"x", "y", "lon", "lat"},
     "login.": {"wrong", "wait", "expired", "ended", "unreadable"},
     "role.": set(Role),
     "print.layer_": set(LAYER_CODES) - set(LAYERS),

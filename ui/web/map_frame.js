@@ -16,7 +16,7 @@ const wasReloaded = () => performance.getEntriesByType("navigation").some(({type
 function makeHost(parent) {
   const frame = parent.querySelector("iframe");
   const host = {frame, page: null, ready: null, view: null, query: null, data: null, trigger: () => {}, timer: 0,
-    sites: {}, drawings: {}};
+    sites: {}, drawings: {}, sketch: {}};
 
   host.writeAddress = () => {
     if (host.query === null) return;
@@ -83,6 +83,12 @@ function makeHost(parent) {
     } else if (host.drawings.mark !== sent.mark) host.trigger("lost", sent.mark);
   };
 
+  /* The sketch of an import, where there is one; its points come once and are asked for where they are missing. */
+  host.takeSketch = sent => {
+    if (sent.before) host.sketch = sent;
+    else if (host.sketch.mark !== sent.mark) { host.sketch = {}; if (sent.mark) host.trigger("unsketched", sent.mark); }
+  };
+
   host.update = data => {
     host.data = data;
     host.query = data.query;
@@ -96,11 +102,12 @@ function makeHost(parent) {
     }
     if (data.sites.sites) host.sites = data.sites;
     host.takeDrawings(data.drawings);
+    host.takeSketch(data.sketch);
     if (data.tab) kept.write(KEPT_TAB, data.tab);
     const {shapes = [], fit} = host.drawings;
     host.ready.then(map => {
       if (host.data !== data || data.sequence < desk.sequence || !host.putSites(map, data.sites.sitesVersion)) return;
-      map.apply({...data.state, drawings: shapes, fit});
+      map.apply({...data.state, drawings: shapes, fit, sketch: host.sketch.mark ? host.sketch : null});
     });
     host.writeAddress();
   };
