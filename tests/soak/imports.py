@@ -82,7 +82,8 @@ def measured(path: Path, url: str, pipe) -> None:
     began = time.perf_counter()
     steps = import_file(path, url)
     total = time.perf_counter() - began
-    pipe.send((total, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, steps))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    pipe.send((total, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, steps))
 
 
 def run(folder: Path) -> bool:
@@ -94,7 +95,7 @@ def run(folder: Path) -> bool:
     process.start()
     theirs.close()
     try:
-        total, peak_mib, steps = ours.recv()
+        total, cpu_s, peak_mib, steps = ours.recv()
     except EOFError:
         print("FAIL  import: it broke off", flush=True)
         return False
@@ -103,7 +104,8 @@ def run(folder: Path) -> bool:
     told = ", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items())
     peer = f"; ogr2ogr {(peer_s := ogr2ogr_s(source, folder)):.1f} s, ratio {total / peer_s:.1f}" if _has_peer() else ""
     what = f"import of {FEATURES:,} points"
-    print(f"{'PASS' if good else 'FAIL'}  {what:<36} {total:.1f} s ({told}), peak {peak_mib:.0f} MiB{peer}", flush=True)
+    figures = f"{total:.1f} s ({told}; CPU {cpu_s:.1f}), peak {peak_mib:.0f} MiB{peer}"
+    print(f"{'PASS' if good else 'FAIL'}  {what:<36} {figures}", flush=True)
     return good
 
 
