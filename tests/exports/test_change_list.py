@@ -125,7 +125,7 @@ def test_very_long_texts_end_on_paper_and_stand_whole_in_the_workbook(kept, tmp_
     write_changes_pdf(data, ExportRequest(), listed(store, "zh", most=20), tmp_path / "c.pdf")
     with pypdfium2.PdfDocument(tmp_path / "c.pdf") as document:
         text = "".join(page.get_textpage().get_text_bounded() for page in document)
-    assert "…" in text and "数据由此开始" in text
+    assert "…" in text and "数据底账由此开始" in text
     write_changes_xlsx(data, ExportRequest(), listed(store, "zh"), tmp_path / "c.xlsx")
     values = [row[10] for row in openpyxl.load_workbook(tmp_path / "c.xlsx")["变更"].iter_rows(values_only=True)]
     assert "长" * 3000 in values
