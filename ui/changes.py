@@ -79,9 +79,9 @@ def _choices(desk: Desk) -> None:
     if _span() == "days":
         since, until = _days()
         with st.container(horizontal=True):
-            st.date_input(words("changes.from"), since, max_value=today, key=SINCE, format="YYYY-MM-DD",
+            st.date_input(words("changes.from"), since, max_value=today, key=SINCE, format="YYYY-MM-DD", width=180,
                           persist_state="session")  # fmt: skip
-            st.date_input(words("changes.until"), until, max_value=today, key=UNTIL, format="YYYY-MM-DD",
+            st.date_input(words("changes.until"), until, max_value=today, key=UNTIL, format="YYYY-MM-DD", width=180,
                           persist_state="session")  # fmt: skip
     project = desk.data.project(selection.id) if selection and selection.kind == "site" else None
     if project:

@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import Connection
-
 from geo.store.changes import Change, Conflict, Entry, Kind, Revision
 from geo.store.database import reading
-from geo.store.history import each_revision, entries_at
+from geo.store.history import before_these, each_history, each_revision, entries_at
 from geo.store.merge import merge, overlap
 from geo.store.record import Difference
-from geo.store.rows import chunks
 from geo.store.store import Store
 from geo.vocabulary import Grade
 
@@ -80,15 +77,6 @@ class Review:
     project_ids: frozenset[str] = frozenset()
 
 
-@dataclass
-class _Tally:
-    """What is noted in passing, so that not every line of a large import is held."""
-
-    began: bool = False
-    changes: int = 0
-    touched: set[str] = field(default_factory=set)
-
-
 def review(store: Store, period: Period, *, project_id: str | None = None, most: int | None = FOLDED_AFTER) -> Review:
     """Return what was changed in a period, to one project if `project_id` is given.
 
@@ -99,19 +87,26 @@ def review(store: Store, period: Period, *, project_id: str | None = None, most:
     """
     after = _last_before(store, period.since) if period.since else 0
     until = _last_before(store, period.until + timedelta(days=1)) if period.until else store.head()
-    tally, kept = _Tally(), []
+    kept = []
     with reading(store.engine) as connection:
         lines = each_revision(connection, after=after, until=until, project_id=project_id)
         for change, its in groupby(lines, key=lambda one: one.change):
-            kept.append((change, *_first_projects(change, its, most, tally)))
+            kept.append((change, *_first_projects(its, most)))
         told = {each for _, projects, _ in kept for each in projects}
         entries = entries_at(connection, until, only=told)
-        totals = _totals(connection, tally, after, until)
+        began = [change for change, _, _ in kept if _is_beginning(change)]
+        since = began[0].id if began else after
+        fates = {
+            now.id: _fates(before_these(now, its), before_these(now, [one for one in its if one.change.id > until]))
+            for now, its in each_history(connection, after=since, project_id=project_id)
+            if any(one.change.id <= until for one in its)
+        }
+    counted = Counter(fate for found in fates.values() for fate in found)
     changes = tuple(
         ReviewedChange(change, tuple(Touched(entries[each], tuple(its)) for each, its in projects.items()), more)
         for change, projects, more in kept
     )
-    return Review(changes, totals, frozenset(tally.touched))
+    return Review(changes, Totals(len(kept) - len(began), **counted), frozenset(fates))
 
 
 def _last_before(store: Store, day: date) -> int:
@@ -123,19 +118,11 @@ def _is_beginning(change: Change) -> bool:
     return change.id == 1 and change.kind is Kind.SHIPPED
 
 
-def _first_projects(
-    change: Change, lines: Iterable[Revision], most: int | None, tally: _Tally
-) -> tuple[dict[str, list[Difference]], int]:
+def _first_projects(lines: Iterable[Revision], most: int | None) -> tuple[dict[str, list[Difference]], int]:
     """Return the first projects of a change with their lines, and how many more it has."""
     kept: dict[str, list[Difference]] = {}
     more = 0
-    if _is_beginning(change):
-        tally.began = True
-    else:
-        tally.changes += 1
     for project_id, its in groupby(lines, key=lambda one: one.project_id):
-        if not _is_beginning(change):
-            tally.touched.add(project_id)
         if most is None or len(kept) < most:
             kept[project_id] = [Difference(one.path, one.was, one.became) for one in its]
         else:
@@ -143,18 +130,10 @@ def _first_projects(
     return kept, more
 
 
-def _totals(connection: Connection, tally: _Tally, after: int, until: int) -> Totals:
-    """Return the totals: of the states after changes `after` and `until`; the beginning is the first state of all."""
-    first = max(after, int(tally.began))
-    counted: Counter[str] = Counter(changes=tally.changes)
-    for some in chunks(tally.touched):
-        before, then = (entries_at(connection, at, only=some) for at in (first, until))
-        counted.update(fate for each in some for fate in _fates(before.get(each), then[each]))
-    return Totals(**counted)
-
-
-def _fates(before: Entry | None, then: Entry) -> list[str]:
-    """Return under which totals a project counts."""
+def _fates(before: Entry | None, then: Entry | None) -> list[str]:
+    """Return under which totals a project counts that was one thing before a period and another after it."""
+    if then is None:
+        return []
     if before is None:
         return [] if then.retired else ["added"]
     if then.retired:
