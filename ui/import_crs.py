@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from geo.crs_candidates import Candidate, Datum
-from geo.crs_doctor import Finding, Verdict
+from geo.crs_doctor import Finding, Reason, Verdict
 from geo.metric import STORAGE_CRS
 from layers.crs_wording import candidate_in_words, finding_in_words
 from layers.words import Words
@@ -63,11 +63,16 @@ def _told(words: Words, finding: Finding, options: list[Finding]) -> str:
     """Return the reasons for a candidate; of the two that nobody can tell apart, that they are the same here."""
     told = finding_in_words(words, finding)
     degrees = {Datum.WGS84, Datum.CGCS2000} - {finding.candidate.datum}
-    twin = len(degrees) == 1 and any(
-        each.candidate.datum in degrees
-        and not each.candidate.is_projected
-        and each.candidate.swapped == finding.candidate.swapped
-        for each in options
+    told_already = Reason.SAME_AT_MAP_SCALE in finding.reasons
+    twin = (
+        len(degrees) == 1
+        and not told_already
+        and any(
+            each.candidate.datum in degrees
+            and not each.candidate.is_projected
+            and each.candidate.swapped == finding.candidate.swapped
+            for each in options
+        )
     )
     if twin and not finding.candidate.is_projected:
         return words("format.phrases").join((told, words("crs.twins")))

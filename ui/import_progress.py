@@ -25,4 +25,7 @@ def _poll(desk: Desk, found: Importing) -> None:
     if job.total:
         text = words("import.rows_done", stage=text, done=words.number(job.done), total=words.number(job.total))
     st.progress(min(1.0, job.done / job.total) if job.total else 0.0, text=text)
+    if job.part == "save" and 0 < job.total == job.done:
+        st.caption(words("import.writing"))
+        return
     st.button(words("export.cancel"), key="import_cancel", on_click=job.cancel)

@@ -28,7 +28,9 @@ from geo.store.record import (
 from geo.store.rows import chunks, entry_of
 
 Progress = Callable[[int, int], None]
-"""Told how many records are checked, of how many; whatever it raises stops the change before it is confirmed."""
+"""Told how many records are checked, of how many; whatever it raises stops the change. Told that all are, it has the
+last word before they are written.
+"""
 CHECKED_AT_ONCE: Final = 1_000
 WRITTEN_AT_ONCE: Final = 2_000
 """So many projects' rows are held in memory beside the records."""
@@ -52,6 +54,8 @@ def check(edits: Sequence[Edit], progress: Progress | None = None) -> None:
         problems.extend(problems_of_record(edit.record))
     if problems:
         raise InvalidError(problems)
+    if progress:
+        progress(len(edits), len(edits))
 
 
 def problems_of_record(record: Record) -> list[Problem]:

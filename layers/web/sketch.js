@@ -11,10 +11,11 @@ function planSketch(map, style) {
 
   const group = L.layerGroup().addTo(map);
   const looks = {
-    before: {radius: 4.5, color: style.before, weight: 1.6, fill: false, interactive: false},
-    after: {radius: 4, color: "#fff", weight: 0.8, fillColor: style.after, fillOpacity: 0.95, interactive: false}
+    before: {color: style.before, weight: 1.6, fill: false, interactive: false},
+    after: {color: "#fff", weight: 0.8, fillColor: style.after, fillOpacity: 0.95, interactive: false}
   };
   const way = {color: style.after, weight: 1, opacity: 0.55, interactive: false};
+  const MANY = 500;
   let shown = null;
 
   function show(sketch) {
@@ -24,8 +25,10 @@ function planSketch(map, style) {
     if (!sketch) return true;
     const {before, after, fit} = sketch;
     if (before.length === after.length) group.addLayer(L.polyline(before.map((at, i) => [at, after[i]]), way));
-    before.forEach(at => group.addLayer(L.circleMarker(at, looks.before)));
-    after.forEach(at => group.addLayer(L.circleMarker(at, looks.after)));
+    for (const part of ["before", "after"]) {
+      const radius = sketch[part].length > MANY ? 2.5 : 4.5;
+      sketch[part].forEach(at => group.addLayer(L.circleMarker(at, {...looks[part], radius})));
+    }
     if (fit && map.getSize().x) map.fitBounds(fit, {padding: [40, 40], maxZoom: 16, animate: false});
     return true;
   }
