@@ -27,7 +27,10 @@ Known = tuple[LonLat, float | None]
 def grid_section(desk: Desk, found: Importing, read: ReadFile, *, expanded: bool) -> None:
     """Draw the control points, folded where a system is known, and what the fit makes of them."""
     words = desk.words
-    with st.expander(words("grid.title"), expanded=expanded or bool(found.grid)):
+    with (
+        st.container(key="import-grid"),
+        st.expander(words("grid.title"), expanded=expanded or bool(found.grid)),
+    ):
         st.caption(words("grid.hint"))
         places = _places(desk)
         count = st.segmented_control(words("grid.count"), list(range(LEAST, MOST + 1)), default=LEAST, required=True,

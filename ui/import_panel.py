@@ -47,6 +47,7 @@ def import_panel(desk: Desk) -> None:
         imported_section(desk, done)
     _step(words, 1, "import.step_file")
     if not editing.may_edit():
+        import_state.leave()
         st.info(words("task.needs_login"))
         _limits(words)
         template_button(desk)

@@ -78,10 +78,12 @@ def _send_sketch_again() -> None:
 
 def _sketch(sketch: Sketch | None) -> dict[str, Any]:
     """Return the sketch of an import; only its mark where its points were sent before."""
-    mark = sketch.mark if sketch else None
-    if sketch is None or st.session_state.get(_SKETCH_SENT) == mark:
-        return {"mark": mark}
-    st.session_state[_SKETCH_SENT] = mark
+    if sketch is None:
+        _send_sketch_again()
+        return {"mark": None}
+    if st.session_state.get(_SKETCH_SENT) == sketch.mark:
+        return {"mark": sketch.mark}
+    st.session_state[_SKETCH_SENT] = sketch.mark
     return sketch.message
 
 

@@ -6,7 +6,10 @@ import re
 import time
 from hashlib import sha256
 
+import numpy as np
 import pytest
+import shapely
+from pyogrio.raw import write as write_raw
 from pyproj import Transformer
 from shapely.geometry import shape
 from streamlit.testing.v1 import AppTest
@@ -165,6 +168,37 @@ def test_a_role_lost_since_the_dry_run_saves_nothing(store, signed_in):
     app.button(key="import_save").click().run()
     assert not app.exception and store.head() == head
     assert ZH("task.needs_login") in all_text(app)
+
+
+# ---- which part of the file ----
+
+
+def test_of_several_layers_the_first_is_read_and_another_can_be_chosen(signed_in, tmp_path):
+    path = tmp_path / "two.gpkg"
+    for layer, count in (("宗地", 3), ("站点", 5)):
+        points = shapely.to_wkb(shapely.points(121.6 + np.arange(count) / 500, 38.91))
+        names = [np.array([f"{layer}{number}" for number in range(count)], dtype=object)]
+        write_raw(
+            path, points, names, ["name"], layer=layer, geometry_type="Point", crs="EPSG:4326", append=path.exists()
+        )
+    app = upload(open_import(), "two.gpkg", path.read_bytes())
+    assert field(app, "layer").options == ["宗地", "站点"]
+    assert ZH("import.holds", n=3, placed=3) in all_text(app)
+    field(app, "layer").set_value("站点").run()
+    finish(app)
+    assert ZH("import.holds", n=5, placed=5) in all_text(app)
+
+
+def test_columns_that_nobody_could_know_for_coordinates_are_named_by_the_reader(signed_in):
+    rows = [(f"新项目{n}", 121.60 + n / 500, 38.91) for n in range(4)]
+    app = upload(open_import(), "a.csv", sheet(rows, ("名称", "甲", "乙")))
+    assert told(app, "import_no_coordinates") and ZH("import.no_places") in all_text(app)
+    field(app, "x").set_value("甲")
+    field(app, "y").set_value("乙").run()
+    field(app, "read_again").click().run()
+    finish(app)
+    assert ZH("import.holds", n=4, placed=4) in all_text(app)
+    assert len(sketched(app)["before"]) == 4
 
 
 # ---- the coordinate system ----

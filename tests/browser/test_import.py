@@ -11,6 +11,7 @@ from geo.store.editors.people import Editors
 from geo.store.store import Store
 from layers.words import words_in
 from tests.browser.conftest import running_app
+from tests.browser.test_accessibility import AXE, RUN
 from tests.browser.test_editing import PASSWORD, sign_in
 
 pytestmark = pytest.mark.browser
@@ -117,10 +118,14 @@ def test_a_large_file_can_be_called_off_while_others_go_on_working(server, tab, 
     expect(tab.page.get_by_text(ZH("import.problems", n=1))).to_be_visible()
 
 
-def test_on_a_phone_nothing_is_cut_off(server, new_app, features):
-    phone = new_app(server.url, 390, 844).open("/data?task=import")
+def test_on_a_phone_nothing_is_cut_off_or_out_of_reach(server, new_app, features):
+    phone = new_app(server.url, 390, 844)
+    phone.page.add_init_script(path=str(AXE))
+    phone.open("/data?task=import")
     sign_in(phone)
     upload(phone, "a.csv", from_a_map_service(features))
     expect(phone.page.get_by_text(ZH("import.step_columns"))).to_be_attached()
     assert phone.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    found = phone.page.evaluate(RUN)
+    assert found == [], json.dumps(found, ensure_ascii=False, indent=1)
     assert phone.errors == []
