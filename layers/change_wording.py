@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 
 from geo.load import Dataset
-from geo.names import name_in
 from geo.nearby import metric_points
 from geo.parcel import areas_m2
 from geo.store.changes import Change, Entry, Kind
 from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE, Difference
 from geo.store.review import Period, Totals, Touched
 from geo.vocabulary import Grade
-from layers.record_wording import label_of, value_in_words
+from layers.record_wording import label_of, record_name, value_in_words
 from layers.wording import area_in_words, length_in_words
 from layers.words import Words
 
@@ -58,8 +57,7 @@ def project_name(data: Dataset, words: Words, entry: Entry) -> str:
     """Return a project's name, also of one that is retired."""
     if project := data.project(entry.id):
         return project.name_in(words.language)
-    properties = data.translations.fill(entry.record)["properties"]
-    return name_in(words.language, properties["name"], properties["names"])
+    return record_name(data, words, entry.record)
 
 
 def told_project(data: Dataset, words: Words, touched: Touched) -> ToldProject:

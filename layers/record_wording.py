@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from geo.load import Dataset
 from geo.names import name_in
-from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE
+from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE, Record
 from layers.import_words import code_word, field_word
 from layers.wording import place_name
 from layers.words import Words
@@ -33,6 +33,12 @@ def label_of(words: Words, path: str) -> str:
     return words("record.in_language", field=label_of(words, sentence), language=words(f"language.{language}"))
 
 
+def record_name(data: Dataset, words: Words, record: Record) -> str:
+    """Return what a record as stored calls its project; in a third language as the translations have it."""
+    properties = data.translations.fill(record)["properties"]
+    return name_in(words.language, properties["name"], properties["names"])
+
+
 def value_in_words(data: Dataset, words: Words, path: str, value: Any) -> str:
     """Return a field's value as one line; a dash where it is empty or was not there."""
     match value:
@@ -44,8 +50,8 @@ def value_in_words(data: Dataset, words: Words, path: str, value: Any) -> str:
             return f"{lat:.6f}° N, {lon:.6f}° E"
         case {"coordinates": _}:
             return words("record.outline")
-        case {"id": _, "properties": {"name": name, "names": names}}:
-            return name_in(words.language, name, names)
+        case {"id": _, "properties": {"name": _, "names": _}}:
+            return record_name(data, words, value)
         case dict():
             parts = (value_in_words(data, words, f"{path}.{key}", each) for key, each in value.items())
             return words("format.phrases").join(part for part in parts if part != NOTHING)

@@ -1,11 +1,10 @@
 """What is done with a whole project: retire it and bring it back, split it, merge it into another."""
 
-from typing import Any
-
 import streamlit as st
 
 from geo.store.author import NotAllowedError
 from geo.store.changes import ConflictError, Edit, InvalidError, Kind
+from layers.record_wording import record_name
 from ui import editing
 from ui.desk import Desk
 from ui.editing import Draft
@@ -33,7 +32,7 @@ def acts_section(desk: Desk, found: Draft) -> None:
     st.markdown(f"**{words('edit.merge')}**")
     st.caption(words("edit.merge_hint"))
     into = st.selectbox(words("edit.merge_into"), list(others), index=None, format_func=lambda each: others[each],
-                        key=f"edit-into-{found.serial}")  # fmt: skip
+                        key=f"edit-into-{found.serial}", placeholder=words("edit.project_hint"))  # fmt: skip
     told = words("edit.merge_why", name=plain(others.get(into or "", "")), why=why)
     st.button(words("edit.merge"), key="edit_merge_into", disabled=no_reason or not into, on_click=_do,
               args=(Kind.MERGE, told, [(found, True)]), kwargs={"pick": into})  # fmt: skip
@@ -51,8 +50,7 @@ def retired_section(desk: Desk) -> None:
     with st.expander(words("edit.retired", n=len(retired))):
         why = st.text_input(words("edit.why"), key="edit-why-revive", placeholder=words("edit.why_hint"))
         for entry in retired:
-            properties: dict[str, Any] = entry.record["properties"]
-            name = properties["name"] if words.language == "zh" else properties["names"]["en"]
+            name = record_name(desk.data, words, entry.record)
             was = Draft(0, entry.record, entry.version, entry.record, True)
             st.button(words("edit.revive", name=plain(name)), key=f"edit_revive_{entry.id}", disabled=not why.strip(),
                       on_click=_do, args=(Kind.REVIVE, why, [(was, False)]), type="tertiary")  # fmt: skip

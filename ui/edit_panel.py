@@ -6,13 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from geo.names import name_in
 from geo.problem import Problem
 from geo.record_faults import faults_of, outside_fault
 from geo.store.author import NotAllowedError
 from geo.store.changes import ConflictError, Edit, InvalidError, Kind
 from geo.store.record import Record, differences
-from layers.record_wording import label_of, value_in_words
+from layers.record_wording import label_of, record_name, value_in_words
 from ui import editing
 from ui.cache import outline
 from ui.desk import Desk
@@ -77,8 +76,7 @@ def edit_panel(desk: Desk) -> None:
 
 
 def _title(desk: Desk, found: Draft) -> str:
-    properties = found.record["properties"]
-    return name_in(desk.words.language, properties["name"], properties["names"]) or desk.words("edit.new")
+    return record_name(desk.data, desk.words, found.record) or desk.words("edit.new")
 
 
 # ---- which project ----

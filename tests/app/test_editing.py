@@ -1,5 +1,6 @@
 """Editing on the data page: what is saved, refused, told and merged, read back from the record itself."""
 
+import html
 import json
 from typing import Any
 
@@ -13,6 +14,7 @@ from geo.store.database import database_url
 from geo.store.store import Store
 from layers.words import LANGUAGES, words_in
 from tests.app.test_pages import ROOT, all_text, component, open_app
+from tests.languages import TRANSLATED, data_texts, strangers
 
 PAGE = "pages/data.py"
 SITE = "bainian-gangwan-outlets"
@@ -110,6 +112,20 @@ def test_a_point_far_outside_the_district_is_not_saved(store, signed_in):
     give_reason(app)
     assert "区界" in app.warning[0].value
     assert app.button(key="edit_save").disabled
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_form_and_the_retired_are_named_in_the_readers_language(language, store, signed_in):
+    named = data_texts(language)
+    site_name, gone_name = named[properties(store, SITE)["name"]], named[properties(store, UNPLACED)["name"]]
+    gone = store.entry(UNPLACED)
+    store.save(EDITOR, [Edit(UNPLACED, gone.record, gone.version, retired=True)], why="重复", kind=Kind.RETIRE)
+    app = section(open_form(language=language), "acts")
+    assert f"<h3 class='edit-title'>{html.escape(site_name)}</h3>" in all_text(app)
+    assert words_in(language)("edit.project_hint") in all_text(app)
+    assert strangers(all_text(app), language) == set()
+    nobody = open_app(PAGE, task="edit", lang=language)
+    assert any(gone_name in each.label for each in nobody.button if (each.key or "").startswith("edit_revive_"))
 
 
 def test_nobody_edits_without_the_role(store, monkeypatch):
