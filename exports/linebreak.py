@@ -13,6 +13,7 @@ from geo.load import Dataset
 Pairs = Mapping[str, int]
 """How many names hold each pair of neighbouring characters."""
 STRENGTH_EM = 1.2
+_ROUNDING_PT = 1e-9
 _PAIRS: dict[str, Pairs] = {}
 _WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef·]")
 
@@ -56,17 +57,17 @@ def _balanced(name: str, count: int, breaks: tuple[tuple[int, float], ...]) -> t
     if count < 2 or not breaks:
         return (name.strip(),)
     target = width_pt(name, 1) / count
-    best: tuple[float, tuple[str, ...]] = (math.inf, (name.strip(),))
-    for at, strength in breaks:
-        first = name[:at].strip()
-        miss = abs(width_pt(first, 1) - target)
+    misses = [(abs(width_pt(name[:at].strip(), 1) - target), 2 * strength, at) for at, strength in breaks]
+    best: tuple[float, int, tuple[str, ...]] = (math.inf, 0, (name.strip(),))
+    # Most breaks cost more than the best by their first line alone, so what comes after them is never looked into.
+    for miss, torn, at in sorted(misses, key=lambda each: each[0] + each[1]):
+        if miss + torn > best[0] + _ROUNDING_PT:
+            break
         later = tuple((i - at, s) for i, s in breaks if i > at)
         rest = _balanced(name[at:], count - 1, later) if count > 2 else (name[at:].strip(),)
         unlike = sum(abs(width_pt(line, 1) - target) for line in rest)
-        cost = miss + unlike + 2 * strength
-        if cost < best[0]:
-            best = cost, (first, *rest)
-    return best[1]
+        best = min(best, (miss + unlike + torn, at, (name[:at].strip(), *rest)))
+    return best[2]
 
 
 def _breaks(name: str, pairs: Pairs) -> Iterable[tuple[int, float]]:
