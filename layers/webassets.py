@@ -28,6 +28,6 @@ STACKS_OF_LANGUAGE: Final = {
 def fonts_by_language() -> str:
     """Return the rules that give each text the font of its language; the symbols of Streamlit's buttons keep theirs."""
     return "".join(
-        f':lang({language}):not([data-testid="stIconMaterial"]){{--font:{stack};font-family:{stack}}}'
+        f':lang({language}):not([data-testid*="Icon"]){{--font:{stack};font-family:{stack}}}'
         for language, stack in STACKS_OF_LANGUAGE.items()
     )
