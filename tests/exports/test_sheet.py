@@ -54,6 +54,20 @@ def data():
     return load_dataset(ROOT / "data")
 
 
+@pytest.fixture(scope="module", params=PAPERS, ids="-".join)
+def sheet(data, request):
+    """A sheet of all projects; as it is the module's, all tests of one paper run after each other and make it once."""
+    size, language = request.param
+    return make_sheet(data, ExportRequest(size=size, language=language))
+
+
+@pytest.fixture(scope="module", params=[(*paper, wanted) for paper in PAPERS for wanted in FILTERS], ids="-".join)
+def filtered_sheet(data, request):
+    """A sheet of what passes a filter, with the filter's name."""
+    size, language, wanted = request.param
+    return make_sheet(data, ExportRequest(size=size, language=language, filter=FILTERS[wanted])), wanted
+
+
 def children(figure, layer):
     return [
         child for axes in figure.axes for artist in axes.get_children()
@@ -102,11 +116,8 @@ def rectangle(left, bottom, right, top):
     return np.array([(left, bottom), (right, bottom), (right, top), (left, top)])
 
 
-@pytest.mark.parametrize(("size", "language"), PAPERS)
-@pytest.mark.parametrize("wanted", FILTERS)
-def test_no_label_lies_over_another_or_leaves_the_map(data, size, language, wanted):
-    request = ExportRequest(size=size, language=language, filter=FILTERS[wanted])
-    check_labels(data, make_sheet(data, request))
+def test_no_label_lies_over_another_or_leaves_the_map(data, filtered_sheet):
+    check_labels(data, filtered_sheet[0])
 
 
 @pytest.mark.parametrize(("extent", "language"), list(product(("element", "site", "view"), LANGUAGES)))
@@ -149,9 +160,7 @@ def check_leaders(sheet, boxes):
     assert [(a.key, b.key) for (a, one), (b, other) in combinations(leaders, 2) if one.crosses(other)] == []
 
 
-@pytest.mark.parametrize(("size", "language"), PAPERS)
-def test_the_panel_title_and_notes_keep_apart(data, size, language):
-    sheet = make_sheet(data, ExportRequest(size=size, language=language))
+def test_the_panel_title_and_notes_keep_apart(sheet):
     boxes = [
         (child.get_text(), box) for layer in ("panel", "title", "notes") for child, box in text_boxes(sheet, layer)
     ]
@@ -178,9 +187,8 @@ def test_every_placed_project_in_the_frame_is_named_or_numbered(data, extent, wa
     assert [number for number, _ in drawn.numbered] == list(range(1, len(numbered) + 1))
 
 
-@pytest.mark.parametrize(("size", "language"), PAPERS)
-def test_no_number_stands_on_a_marker_and_structure_names_stay_near(data, size, language):
-    labels = make_sheet(data, ExportRequest(size=size, language=language)).drawn.labels
+def test_no_number_stands_on_a_marker_and_structure_names_stay_near(data, sheet):
+    labels = sheet.drawn.labels
     assert [label.lines for label in labels if not label.boxes] == []
     elements = {placed.element.id for placed in data.elements}
     for label in labels:
@@ -188,10 +196,8 @@ def test_no_number_stands_on_a_marker_and_structure_names_stay_near(data, size, 
             assert math.dist(leader_from(label), label.leader_to) <= LONGEST_STRUCTURE_LEADER_PT, label.lines
 
 
-def test_all_ten_elements_are_named_on_every_whole_map(data):
-    for size, language in PAPERS:
-        keys = {label.key for label in make_sheet(data, ExportRequest(size=size, language=language)).drawn.labels}
-        assert {placed.element.id for placed in data.elements} - keys == set(), (size, language)
+def test_all_ten_elements_are_named_on_every_whole_map(data, sheet):
+    assert {placed.element.id for placed in data.elements} - {label.key for label in sheet.drawn.labels} == set()
 
 
 def test_a_view_counts_what_lies_outside_it(data):
@@ -230,10 +236,8 @@ def test_a_sheet_of_nothing_says_so(data):
     assert "没有符合筛选条件的项目" in all_text(make_sheet(data, ExportRequest(filter=FILTERS["none"])))
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("wanted", FILTERS)
-def test_no_prose_on_a_sheet_is_cut(data, size, wanted):
-    sheet = make_sheet(data, ExportRequest(size=size, filter=FILTERS[wanted]))
+def test_no_prose_on_a_sheet_is_cut(filtered_sheet):
+    sheet, _ = filtered_sheet
     assert [child.get_text() for child in children(sheet.figure, "panel") if "…" in getattr(child, "_text", "")] == []
 
 
@@ -305,9 +309,7 @@ def test_scale_bars_are_round(most, length):
     assert round_length_m(most) == length
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_scale_bar_and_the_frame_agree(data, size):
-    sheet = make_sheet(data, ExportRequest(size=size))
+def test_the_scale_bar_and_the_frame_agree(sheet):
     left, bottom, right, top = sheet.frame_box
     west, south, east, north = sheet.frame.bounds_m
     metres_per_pt = sheet.frame.scale / (72 / 0.0254)
@@ -368,19 +370,23 @@ def test_many_and_long_names_are_all_told(tmp_path, count):
         assert len(told) + len(drawn.numbered) + len(drawn.outside) == count
 
 
+def test_every_number_on_the_map_stands_in_the_index(sheet):
+    check_index(sheet)
+
+
 @pytest.mark.parametrize(("size", "language"), PAPERS)
-@pytest.mark.parametrize("extent", ("district", "site"))
-def test_every_number_on_the_map_stands_in_the_index(data, size, language, extent):
-    sheet = make_sheet(data, ExportRequest(size=size, language=language, extent=EXTENTS[extent]))
+def test_every_number_around_a_site_stands_in_the_index(data, size, language):
+    check_index(make_sheet(data, ExportRequest(size=size, language=language, extent=EXTENTS["site"])))
+
+
+def check_index(sheet):
     panel = {child.get_text() for child in children(sheet.figure, "panel") if isinstance(child, Text)}
     assert {str(number) for number, _ in sheet.drawn.numbered} <= panel
 
 
-@pytest.mark.parametrize(("size", "language"), PAPERS)
-@pytest.mark.parametrize("wanted", FILTERS)
-def test_the_panel_fills_its_room(data, size, language, wanted):
+def test_the_panel_fills_its_room(filtered_sheet):
     """The panel's rows reach down to nearly the foot of the body, whatever the filter."""
-    sheet = make_sheet(data, ExportRequest(size=size, language=language, filter=FILTERS[wanted]))
+    sheet, wanted = filtered_sheet
     lowest = min(box[:, 1].min() for _, box in text_boxes(sheet, "panel"))
     notes = max(box[:, 1].max() for _, box in text_boxes(sheet, "notes"))
     room = 0.25 if wanted == "none" else 0.16  # a filter that nothing passes leaves little to say
