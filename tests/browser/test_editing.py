@@ -14,14 +14,11 @@ ZH = words_in("zh")
 PASSWORD = "correct horse 电池"
 SITE = "huizhi-yunding"
 INSIDE = [38.8920, 121.6095]  # of the district, with no marker near
-DRAWN_WITHIN_MS = 500
 WATCH = """site => {
   const map = document.querySelector('iframe.map-frame').contentWindow.planMap, replace = map.replaceSites;
   window.drawnAt = [];
   map.replaceSites = next => { replace(next);
     requestAnimationFrame(() => requestAnimationFrame(() => window.drawnAt.push(performance.now()))); };
-  document.querySelector('.st-key-edit_save button').addEventListener('click',
-    () => { window.clickedAt = performance.now(); }, {capture: true});
 }"""
 
 
@@ -69,7 +66,6 @@ def test_a_moved_pin_is_saved_and_drawn_for_everybody(office, new_app):
         tab.page.evaluate(WATCH, SITE)
         tab.page.locator(".st-key-edit_save button").click()
         tab.page.wait_for_function("() => window.drawnAt.length > 0")
-        taken_ms = tab.page.evaluate("window.drawnAt[0] - window.clickedAt")
         store = Store(f"sqlite:///{office / 'state' / 'record.sqlite'}")
         entry = store.entry(SITE)
         assert entry
@@ -81,7 +77,6 @@ def test_a_moved_pin_is_saved_and_drawn_for_everybody(office, new_app):
         assert drawn == pytest.approx(wanted, abs=2e-4)
         reader.page.keyboard.press("r")
         reader.wait_map("(p => Math.hypot(p.x - a[1].x, p.y - a[1].y) > 5)(m.pixelOf(a[0]))", [SITE, old])
-        print(f"saved to drawn: {taken_ms:.0f} ms (bar {DRAWN_WITHIN_MS})")
 
 
 def test_what_is_typed_outlasts_a_look_at_another_page(office, new_app):
