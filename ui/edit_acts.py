@@ -7,6 +7,7 @@ from geo.store.changes import ConflictError, Edit, InvalidError, Kind
 from layers.record_wording import record_name
 from ui import editing
 from ui.desk import Desk
+from ui.edit_place import SECTION
 from ui.editing import Draft
 from ui.login import author
 from ui.text import plain
@@ -38,7 +39,12 @@ def acts_section(desk: Desk, found: Draft) -> None:
               args=(Kind.MERGE, told, [(found, True)]), kwargs={"pick": into})  # fmt: skip
     st.markdown(f"**{words('edit.split')}**")
     st.caption(words("edit.split_hint"))
-    st.button(words("edit.split"), key="edit_split", on_click=_split, args=(found,))
+    st.button(
+        words("edit.split"),
+        key="edit_split",
+        on_click=_split,
+        args=(found, record_name(desk.data, words, found.record)),
+    )
 
 
 def retired_section(desk: Desk) -> None:
@@ -62,7 +68,8 @@ def _do(kind: Kind, why: str, wanted: list[tuple[Draft, bool]], pick: str | None
         return
     edits = [Edit(found.project_id, found.record, found.base_version, retired) for found, retired in wanted]
     try:
-        store.save(author(), edits, why=why, kind=kind)
+        change = store.save(author(), edits, why=why, kind=kind)
+        editing.note_saved(change.id if change else 0)
     except NotAllowedError:
         st.session_state[_NEWS] = "task.needs_login"
     except (ConflictError, InvalidError):
@@ -71,5 +78,7 @@ def _do(kind: Kind, why: str, wanted: list[tuple[Draft, bool]], pick: str | None
     editing.pick(pick)
 
 
-def _split(found: Draft) -> None:
-    editing.start_new(like=found.record)
+def _split(found: Draft, name: str) -> None:
+    editing.pick(None)
+    editing.start_new(like=found.record, split_from=name)
+    st.session_state[SECTION] = "facts"

@@ -21,7 +21,8 @@ def conflict_section(desk: Desk, found: Draft, conflict: Conflict, save: Save) -
     words, data = desk.words, desk.data
     base = conflict.base or conflict.mine
     latest = conflict.since[0]
-    st.warning(words("edit.conflict", who=plain(latest.author), when=words.moment(latest.at)))
+    told = "edit.conflict_retired" if conflict.theirs.retired and not found.retired else "edit.conflict"
+    st.warning(words(told, who=plain(latest.author), when=words.moment(latest.at)))
     for each in differences(base, conflict.theirs.record):
         was, became = (value_in_words(data, words, each.path, value) for value in (each.was, each.became))
         st.markdown(plain(words("edit.from_to", field=label_of(words, each.path), was=was, became=became)))
@@ -29,11 +30,18 @@ def conflict_section(desk: Desk, found: Draft, conflict: Conflict, save: Save) -
     chosen = []
     for clash in both.clashes:
         theirs, mine = (value_in_words(data, words, clash.path, value) for value in (clash.theirs, clash.mine))
-        told = {"theirs": words("edit.theirs", value=plain(theirs)), "mine": words("edit.mine", value=plain(mine))}
-        choice = st.radio(label_of(words, clash.path), list(told), index=None, format_func=lambda each: told[each],  # noqa: B023
-                          key=f"edit-{found.serial}-clash-{clash.path}")  # fmt: skip
+        choices = {"theirs": words("edit.theirs", value=plain(theirs)), "mine": words("edit.mine", value=plain(mine))}
+        choice = st.radio(
+            label_of(words, clash.path),
+            list(choices),
+            index=None,
+            format_func=lambda each: choices[each],  # noqa: B023
+            key=f"edit-{found.serial}-clash-{clash.path}",
+        )
         chosen.append((clash, choice))
-    why = st.text_input(words("edit.why"), key=f"edit-why-{found.serial}", placeholder=words("edit.why_hint"))
+    why = st.text_input(
+        words("edit.why"), key=f"edit-why-conflict-{found.serial}", value=found.why, placeholder=words("edit.why_hint")
+    )
     undecided = any(choice is None for _, choice in chosen)
     with st.container(horizontal=True):
         ready = not undecided and bool(why.strip())

@@ -80,8 +80,9 @@ def _field(desk: Desk, draft: Draft, path: str, value: Any) -> Any:
     kind = FIELD_OF[path].kind if path in FIELD_OF else "date" if path.endswith(".date") else "text"
     if choices := _choices(desk, path):
         codes, told = choices
-        index = codes.index(shown) if shown in codes else 0
-        return st.selectbox(label, codes, index=index, format_func=told, key=key)
+        index = codes.index(shown) if shown in codes else None if shown == "" else 0
+        key = f"edit-{draft.serial}-{words.language}-{path}"  # the browser keeps what a choice was called
+        return st.selectbox(label, codes, index=index, format_func=told, key=key, placeholder=words("edit.choose"))
     if kind == "date":
         day = date.fromisoformat(shown) if shown else None
         chosen = st.date_input(label, value=day, key=key, format="YYYY-MM-DD")

@@ -1,5 +1,6 @@
 """The panel that edits one project: choose it, change it, see at once what is wrong, save it with a reason."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from geo.problem import Problem
-from geo.record_faults import faults_of, outside_fault
+from geo.record_faults import evidence_faults, faults_of, outside_fault
 from geo.store.author import NotAllowedError
 from geo.store.changes import ConflictError, Edit, InvalidError, Kind
 from geo.store.record import Record, differences
@@ -26,7 +27,7 @@ from ui.text import html, plain
 SECTIONS: Final = (PLACE, "facts", "office", "acts")
 MAX_WHY: Final = 500
 MAX_SHOWN: Final = 60
-_SAVED: Final = "edit_saved"
+FEW: Final = 4
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "edit.css").read_text(encoding="utf-8")
 
 
@@ -34,13 +35,13 @@ def edit_panel(desk: Desk) -> None:
     """Draw the form of the picked project, or the ways to pick one and to add one."""
     words = desk.words
     st.html(f"<style>{_CSS}</style>")
-    if saved := st.session_state.pop(_SAVED, None):
-        st.toast(words("edit.saved", number=saved), icon=":material/check:")
+    if number := editing.saved():
+        st.toast(words("edit.saved", number=number), icon=":material/check:")
     if editing.store() is None:
         st.warning(words("task.no_store"))
         return
     if not editing.may_edit():
-        st.info(words("task.needs_login"))
+        st.info(words("task.needs_role" if author().name else "task.needs_login"))
         return
     found = editing.draft_for(desk)
     _chooser(desk, found)
@@ -67,6 +68,8 @@ def edit_panel(desk: Desk) -> None:
     with st.container(key="edit-fields"):
         match section:
             case "facts":
+                if found.record["properties"]["mentions"]:
+                    st.caption(words("edit.phase_note"))
                 fields(desk, found, FACT_FIELDS)
             case "office":
                 fields(desk, found, OFFICE_FIELDS)
@@ -92,7 +95,7 @@ def _chooser(desk: Desk, found: Draft | None) -> None:
         st.button(words("edit.discard"), key="edit_discard", on_click=editing.keep, args=(None,), type="tertiary",
                   icon=":material/undo:")  # fmt: skip
         return
-    names = {project.id: project.name_in(words.language) for project in desk.data.projects}
+    names = _names(desk)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             words("edit.project"),
@@ -104,6 +107,13 @@ def _chooser(desk: Desk, found: Draft | None) -> None:
             placeholder=words("edit.project_hint"),
         )
         st.button(words("edit.add"), key="edit_add", icon=":material/add:", on_click=_start_new)
+
+
+def _names(desk: Desk) -> dict[str, str]:
+    """Return the projects' names by id; those that several bear with their ids, so that each is its own choice."""
+    names = {project.id: project.name_in(desk.words.language) for project in desk.data.projects}
+    times = Counter(names.values())
+    return {each: name if times[name] == 1 else f"{name} · {each}" for each, name in names.items()}
 
 
 def _start_new() -> None:
@@ -124,13 +134,18 @@ def _save_section(desk: Desk) -> None:
         st.caption("  \n".join(plain(each) for each in _changes_in_words(desk, found.base, found.record)))
     faults = faults_of(found.record)
     faults += outside_fault(found.record, outline(desk.data), desk.data.district.metric_crs)
+    if found.base:
+        faults += evidence_faults(found.base, found.record)
     _tell(desk, faults)
+    _tell_same_name(desk, found)
     why = st.text_input(words("edit.why"), key=f"edit-why-{found.serial}", max_chars=MAX_WHY,
                         placeholder=words("edit.why_hint"))  # fmt: skip
-    ready = not faults and bool(why.strip())
-    st.button(words("edit.save"), key="edit_save", type="primary", disabled=not ready, on_click=editing.ask_to_save)
-    if editing.save_was_asked() and ready:
-        _save(desk, found, why, Kind.EDIT if found.base else Kind.ADD)
+    st.button(words("edit.save"), key="edit_save", type="primary", disabled=bool(faults), on_click=editing.ask_to_save)
+    asked = editing.save_was_asked()
+    if asked and not why.strip():
+        st.error(words("edit.why_missing"))
+    elif asked and not faults:
+        _save(desk, found, why, Kind.EDIT if found.base else Kind.SPLIT if found.split_from else Kind.ADD)
 
 
 def _changes_in_words(desk: Desk, base: Record, record: Record) -> Iterator[str]:
@@ -145,8 +160,16 @@ def _cut(text: str) -> str:
 
 def _tell(desk: Desk, faults: Sequence[Problem]) -> None:
     if faults:
-        told = [fault_in_words(desk, fault) for fault in faults]
+        told = [fault_in_words(desk, fault) for fault in faults[:FEW]]
+        if len(faults) > FEW:
+            told.append(desk.words("edit.more_faults", n=len(faults) - FEW))
         st.warning("\n".join(f"- {each}" for each in told), icon=":material/edit_note:")
+
+
+def _tell_same_name(desk: Desk, found: Draft) -> None:
+    name = found.record["properties"]["name"].strip()
+    if any(each.name == name and each.id != found.project_id for each in desk.data.projects):
+        st.warning(desk.words("edit.same_name", name=plain(name)))
 
 
 def fault_in_words(desk: Desk, fault: Problem) -> str:
@@ -163,9 +186,13 @@ def _save(desk: Desk, found: Draft, why: str, kind: Kind) -> None:
         st.warning(desk.words("task.no_store"))
         return
     try:
-        change = store.save(author(), [Edit(found.project_id, found.record, found.base_version)], why=why, kind=kind)
+        if found.split_from:
+            why = desk.words("edit.split_why", name=found.split_from, why=why)
+        retired = False if found.retired else None
+        edit = Edit(found.project_id, found.record, found.base_version, retired)
+        change = store.save(author(), [edit], why=why, kind=kind)
     except ConflictError as error:
-        editing.keep(editing.in_conflict(found, error.conflicts[0]))
+        editing.keep(editing.in_conflict(found, error.conflicts[0], why))
     except InvalidError as error:
         _tell(desk, [Problem("edit_rule", "", problem.detail) for problem in error.problems])
         return
@@ -173,7 +200,7 @@ def _save(desk: Desk, found: Draft, why: str, kind: Kind) -> None:
         st.error(desk.words("task.needs_login"))
         return
     else:
-        st.session_state[_SAVED] = change.id if change else 0
+        editing.note_saved(change.id if change else 0)
         editing.keep(None)
         editing.pick(found.project_id)
     st.rerun()

@@ -1,6 +1,7 @@
 """Where the edited project is: its pin, dropped or dragged on the map or typed, and its parcel from a drawn outline."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 import streamlit as st
@@ -70,6 +71,7 @@ def _put_point(lon: float | None, lat: float | None) -> None:
 def place_section(desk: Desk, found: Draft) -> None:
     """Draw the pin's coordinates, the evidence for them, and the parcel."""
     words = desk.words
+    _offer_outline(desk)
     st.caption(words("edit.pin_hint"))
     point = _point(found) or (None, None)
     left, right = st.columns(2)
@@ -98,12 +100,7 @@ def _take_typed() -> None:
 def _parcel(desk: Desk, found: Draft) -> None:
     words, parcel = desk.words, value_at(found.record, "parcel")
     st.markdown(f"**{label_of(words, 'parcel')}**")
-    outlines = [each for each in drawings.drawings() if each.kind != "line"]
-    if outlines:
-        each = outlines[-1]
-        area = area_in_words(words, each.area_m2(desk.data.district.metric_crs))
-        st.button(words("edit.parcel_from", area=area), key="edit_parcel", on_click=_take_outline, args=(each,))
-    else:
+    if not isinstance(parcel, dict):
         st.caption(words("edit.parcel_hint"))
     if isinstance(parcel, dict):
         fields(desk, found, ("parcel.source", "parcel.date"))
@@ -113,13 +110,23 @@ def _parcel(desk: Desk, found: Draft) -> None:
                       type="tertiary")  # fmt: skip
 
 
+def _offer_outline(desk: Desk) -> None:
+    """Draw the way to make the last drawn shape the parcel, where there is one."""
+    outlines = [each for each in drawings.drawings() if each.kind != "line"]
+    if not outlines:
+        return
+    area = area_in_words(desk.words, outlines[-1].area_m2(desk.data.district.metric_crs))
+    st.button(desk.words("edit.parcel_from", area=area), key="edit_parcel", type="primary", on_click=_take_outline,
+              args=(outlines[-1],))  # fmt: skip
+
+
 def _take_outline(drawn: Drawing) -> None:
     """Make the outline the parcel; the drawing itself has served its turn."""
     found = draft()
     if found is None:
         return
     known = value_at(found.record, "parcel")
-    evidence = known if isinstance(known, dict) else {"source": "", "date": value_at(found.record, "location.checked")}
+    evidence = known if isinstance(known, dict) else {"source": "", "date": date.today().isoformat()}
     shape = drawn.lon_lat(METRIC_CRS)
     put({"parcel": {**evidence, "geometry": parcel_geometry(shape)}})
     if found.record[GEOMETRY] is None:

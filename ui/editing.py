@@ -11,14 +11,14 @@ from geo.store.author import Role
 from geo.store.changes import Conflict, Entry
 from geo.store.record import ABSENT, Record, differences, value_at, with_values
 from geo.store.store import Store
-from geo.vocabulary import Grade, Phase, Sector
+from geo.vocabulary import Grade, Phase
 from ui import session
 from ui.cache import record
 from ui.desk import DATA_PAGE, Desk
 from ui.link import Selection
 from ui.login import author
 
-_DRAFT, _SERIAL, _TO_SAVE = "draft", "draft_serial", "save_was_asked"
+_DRAFT, _SERIAL, _TO_SAVE, _SAVED = "draft", "draft_serial", "save_was_asked", "edit_saved"
 _WHOLES: Final = ("element_basis", "current_status", "offer", "parcel")
 """Parts that a project has or has not: they go when nothing is left in them."""
 
@@ -26,7 +26,8 @@ _WHOLES: Final = ("element_basis", "current_status", "offer", "parcel")
 @dataclass(frozen=True)
 class Draft:
     """A project in the making. `base` is its record as the editor saw it, None for a new one; `serial` tells drafts
-    apart, so that each has its own fields on the screen.
+    apart, so that each has its own fields on the screen. `by` is who began it, the only one who goes on with it; `why`
+    the reason given before a conflict; `split_from` the project that it is a part of.
     """
 
     serial: int
@@ -35,6 +36,9 @@ class Draft:
     record: Record
     retired: bool = False
     conflict: Conflict | None = None
+    by: str = ""
+    why: str = ""
+    split_from: str = ""
 
     @property
     def project_id(self) -> str:
@@ -50,7 +54,7 @@ class Draft:
 def draft() -> Draft | None:
     """Return what is being edited."""
     found: Draft | None = st.session_state.get(_DRAFT)
-    return found
+    return found if found and found.by == author().name else None
 
 
 def draft_for(desk: Desk) -> Draft | None:
@@ -74,19 +78,20 @@ def keep(changed: Draft | None) -> None:
 
 def start(entry: Entry) -> Draft:
     """Begin to edit a project as it is now."""
-    made = Draft(_next_serial(), entry.record, entry.version, entry.record, entry.retired)
+    made = Draft(_next_serial(), entry.record, entry.version, entry.record, entry.retired, by=author().name)
     keep(made)
     return made
 
 
 def start_again(found: Draft, entry: Entry, wanted: Record) -> Draft:
     """Go on with `wanted` from the project as it is now, after somebody else has changed it."""
-    made = Draft(_next_serial(), entry.record, entry.version, wanted, entry.retired)
+    made = replace(found, serial=_next_serial(), base=entry.record, base_version=entry.version, record=wanted,
+                   retired=entry.retired, conflict=None)  # fmt: skip
     keep(made)
     return made
 
 
-def start_new(like: Record | None = None) -> Draft:
+def start_new(like: Record | None = None, *, split_from: str = "") -> Draft:
     """Begin a project that the plan does not name; with `like`, as a part of that one."""
     today = datetime.date.today().isoformat()
     record: Record = like or {
@@ -94,7 +99,7 @@ def start_new(like: Record | None = None) -> Draft:
         "properties": {
             "name": "",
             "names": {"en": ""},
-            "sector": Sector.COMMERCE.value,
+            "sector": "",
             "phase": Phase.UNSTATED.value,
             "group": None,
             "element": None,
@@ -113,14 +118,21 @@ def start_new(like: Record | None = None) -> Draft:
         },
     }
     properties = {**record["properties"], "mentions": [], "added": {"source": "", "date": today}}
-    made = Draft(_next_serial(), None, 0, {"id": _new_id(), "geometry": record["geometry"], "properties": properties})
+    made = Draft(
+        _next_serial(),
+        None,
+        0,
+        {"id": _new_id(), "geometry": record["geometry"], "properties": properties},
+        by=author().name,
+        split_from=split_from,
+    )
     keep(made)
     return made
 
 
-def in_conflict(found: Draft, conflict: Conflict) -> Draft:
-    """Return the draft with what stands in the way of saving it."""
-    return replace(found, conflict=conflict)
+def in_conflict(found: Draft, conflict: Conflict, why: str) -> Draft:
+    """Return the draft with what stands in the way of saving it, and the reason that was given."""
+    return replace(found, conflict=conflict, why=why)
 
 
 def _new_id() -> str:
@@ -157,6 +169,17 @@ def tidied(record: Record) -> Record:
 
 def _says(value: Any) -> bool:
     return any(map(_says, value.values())) if isinstance(value, dict) else value not in (None, "")
+
+
+def note_saved(number: int) -> None:
+    """Note that a change was saved, to be told once."""
+    st.session_state[_SAVED] = number
+
+
+def saved() -> int | None:
+    """Return once the number of the change that has just been saved."""
+    number: int | None = st.session_state.pop(_SAVED, None)
+    return number
 
 
 def ask_to_save() -> None:

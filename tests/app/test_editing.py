@@ -98,6 +98,10 @@ def test_a_pin_dropped_on_the_map_gives_a_place_once_its_evidence_is_told(store,
     widget(app, "location.source").input("2026年地籍调查")
     widget(app, "location.source_crs").input("EPSG:4549")
     app.run()
+    assert app.button(key="edit_save").disabled, "the basis still says that nothing was found"
+    widget(app, "location.basis").input("按地籍图定位。")
+    widget(app, "location.basis.en").input("By the cadastral map.")
+    app.run()
     give_reason(app)
     app.button(key="edit_save").click().run()
     entry = store.entry(site.id)
@@ -176,6 +180,8 @@ def test_two_people_at_one_project_lose_nothing(store, signed_in):
 def test_an_added_project_is_the_districts_own(store, signed_in):
     app = open_app(PAGE, task="edit")
     app.button(key="edit_add").click().run()
+    assert "领域" in app.warning[0].value
+    widget(app, "sector").set_value("commerce").run()
     for path, text in (("name", "新项目甲"), ("names.en", "New project A"), ("summary", "区里补充。"),
                        ("summary.en", "Added by the district."), ("added.source", "区政府会议纪要")):  # fmt: skip
         widget(app, path).input(text)
@@ -212,3 +218,56 @@ def test_the_form_speaks_every_language(store, signed_in, language):
     for code in ("facts", "office", "acts", "place"):
         assert not section(app, code).exception
         assert words_in(language)(f"edit.section_{code}") in str(app.get("button_group"))
+
+
+def test_a_draft_is_its_authors_alone(store, signed_in, monkeypatch):
+    app = section(open_form(), "facts")
+    widget(app, "name").input("李四改的名称").run()
+    for place in ("ui.editing", "ui.edit_panel", "ui.edit_acts"):
+        monkeypatch.setattr(f"{place}.author", lambda: Author("张三", Role.ADMIN))
+    app.run()
+    assert "李四改的名称" not in all_text(app)
+    assert widget(app, "name").value == "百年港湾·奥特莱斯"
+
+
+def test_who_edits_a_project_that_is_retired_meanwhile_is_told_and_may_bring_it_back(store, signed_in):
+    app = section(open_form(), "facts")
+    widget(app, "name").input("我的名称").run()
+    entry = store.entry(SITE)
+    assert entry
+    store.save(Author("王五", Role.EDITOR), [Edit(SITE, entry.record, entry.version, retired=True)], why="重复")
+    give_reason(app, "仍在推进")
+    app.button(key="edit_save").click().run()
+    assert "停用" in app.warning[0].value and "王五" in app.warning[0].value
+    assert next(each for each in app.text_input if (each.key or "").startswith("edit-why-")).value == "仍在推进"
+    app.button(key="edit_merge").click().run()
+    assert not app.exception
+    back = store.entry(SITE)
+    assert back and not back.retired and back.record["properties"]["name"] == "我的名称"
+
+
+def test_two_projects_of_one_name_are_two_choices(store, signed_in):
+    entry = store.entry(SITE)
+    assert entry
+    other = next(each for each in store.entries().values() if each.id != SITE)
+    record = json.loads(json.dumps(entry.record))
+    record["properties"]["name"] = other.record["properties"]["name"]
+    store.save(EDITOR, [Edit(SITE, record, entry.version)], why="同名")
+    app = open_form()
+    chooser = next(each for each in app.selectbox if (each.key or "").startswith("edit_project-"))
+    assert len(set(chooser.options)) == len(chooser.options)
+    assert chooser.value == SITE
+    widget(section(app, "facts"), "summary").input("改一处。").run()
+    assert other.record["properties"]["name"] in app.warning[0].value
+
+
+def test_a_part_split_off_says_of_what(store, signed_in):
+    app = section(open_form(), "acts")
+    app.button(key="edit_split").click().run()
+    widget(app, "added.source").input("会议纪要").run()
+    widget(app, "name").input("百年港湾二区").run()
+    give_reason(app, "分期")
+    app.button(key="edit_save").click().run()
+    assert not app.exception
+    change = store.changes()[0]
+    assert change.kind is Kind.SPLIT and "百年港湾·奥特莱斯" in change.why and change.why.endswith("分期")

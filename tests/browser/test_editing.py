@@ -61,7 +61,8 @@ def test_a_moved_pin_is_saved_and_drawn_for_everybody(office, new_app):
         tab.page.mouse.click(frame["x"] + at["x"], frame["y"] + at["y"])
         expect(tab.page.locator(".st-key-edit_save")).to_be_visible()
         wanted = [float(field(tab, ZH(f"edit.{axis}")).input_value()) for axis in ("lon", "lat")]
-        assert tab.page.locator(".st-key-edit_save button").is_disabled(), "a change takes a reason"
+        tab.page.locator(".st-key-edit_save button").click()
+        expect(tab.page.get_by_text(ZH("edit.why_missing"))).to_be_visible()
         typed(tab, ZH("edit.why"), "据实测")
         tab.page.evaluate(WATCH, SITE)
         tab.page.locator(".st-key-edit_save button").click()
