@@ -207,6 +207,7 @@ def test_a_presenter_leads_through_the_presentation_and_leaves_it(new_app, serve
     app.page.keyboard.press("PageDown")
     stands_at(app, "bay-south")
     app.page.mouse.click(400, 950)  # in the sea: the keys now go to the map's own page
+    app.page.wait_for_function("() => document.activeElement.matches('iframe.map-frame')")
     app.page.keyboard.press("PageDown")
     stands_at(app, "street-dongguan")
     app.page.keyboard.press("PageUp")
@@ -290,5 +291,6 @@ def test_the_keys_step_on_after_a_click_into_the_map(app):
     stands_at(app, "axis")
     frame = app.page.locator("iframe.map-frame").bounding_box()
     app.page.mouse.click(frame["x"] + frame["width"] - 120, frame["y"] + frame["height"] - 80)
+    app.page.wait_for_function("() => document.activeElement.matches('iframe.map-frame')")
     app.page.keyboard.press("ArrowRight")
     stands_at(app, IDS[1])

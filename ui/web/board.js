@@ -79,16 +79,22 @@ function makeHost(root) {
     const guarded = event => root.isConnected ? handler(event) : target.removeEventListener(type, guarded, capture);
     target.addEventListener(type, guarded, capture);
   };
+  /* The map's frame may come after the board, and again. */
+  const listenInMap = () => {
+    const frame = document.querySelector("iframe.map-frame");
+    if (!frame || frame === host.frame) return;
+    host.frame = frame;
+    const inMap = () => listen(frame.contentDocument, "keydown", heard, true);
+    inMap();
+    listen(frame, "load", inMap, false);
+  };
   host.listenToKeys = () => {
+    listenInMap();
     if (host.listens) return;
     host.listens = true;
     listen(document, "keydown", heard, false);
-    const frame = document.querySelector("iframe.map-frame");
-    const inMap = () => listen(frame.contentDocument, "keydown", heard, true);
-    if (frame) {
-      inMap();
-      listen(frame, "load", inMap, false);
-    }
+    new MutationObserver((_, observer) => root.isConnected ? listenInMap() : observer.disconnect())
+      .observe(document.body, {childList: true, subtree: true});
     listenToSwipes();
     let full = Boolean(document.fullscreenElement);
     listen(document, "fullscreenchange", () => {
