@@ -19,6 +19,7 @@ from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
 from layers import style
+from layers.wording import site_name
 
 Progress = Callable[[int, int], None]
 """Told after each page how many are done, and of how many."""
@@ -131,7 +132,7 @@ class _Atlas:
         size, width = self.style.body, self._columns(2)[0].width
         rows: list[Row] = []
         for project in self.unplaced:
-            rows.append(heading(project.name_in(self.words.language), width, size * 1.1))
+            rows.append(heading(site_name(self.words, project), width, size * 1.1))
             rows += site_rows(self.data, self.words, project, size, width)
         return rows
 
@@ -150,7 +151,7 @@ class _Atlas:
         return rows
 
     def _index_row(self, page: int, project: Project, width: float) -> list[Row]:
-        return numbered_row(str(page), project.name_in(self.words.language), "", width, self.style.body)
+        return numbered_row(str(page), site_name(self.words, project), "", width, self.style.body)
 
     def _page_of_unplaced(self, project: Project) -> int:
         """Return the page where a project without a place begins."""

@@ -23,6 +23,7 @@ from geo.nearby import Surroundings
 from geo.project import Project
 from layers import style
 from layers.compare_rows import Cell, Line, Section, compare_rows
+from layers.wording import site_name
 from layers.words import Words
 
 SIZES_PT: Final = (9.0, 8.5, 8.0, 7.5, 7.0)
@@ -64,7 +65,7 @@ def _texts(
     """Return the heads of the columns and the sections of the comparison."""
     heads = []
     for number, project in numbered.items():
-        name = project.name_in(words.language)
+        name = site_name(words, project)
         head = [Line(words("compare.numbered", number=number, name=name))]
         if words.language != "zh":
             head.append(Line(project.name, note=True, verbatim=True))
@@ -109,7 +110,7 @@ def write_comparison_pdf(
         parts = list(_pages(head, bands, page.body.height))
         if len(parts) == 1:
             break
-    subtitle = subtitle_of(data, request)
+    subtitle = subtitle_of(data, request, list(numbered.values()))
     write_pages(
         path, (Page(_figure(page, request, subtitle, part), None, title) for part in parts),
         layer_names=layer_names(words), title=title, subject=subtitle, lang=words.html_lang,
@@ -209,6 +210,7 @@ def write_comparison_xlsx(
     words = request.words
     heads, sections = _texts(data, words, surroundings, numbered)
     title, count = _title(data, words, numbered), len(heads)
+    subtitle = subtitle_of(data, request, list(numbered.values()))
     with xlsxwriter.Workbook(path) as workbook:
         workbook.set_properties({"title": title})
         cell: dict[str, Any] = {"valign": "top", "text_wrap": True, "border": 1, "border_color": style.LINE,
@@ -229,7 +231,7 @@ def write_comparison_xlsx(
                 sheet.write_string(number, column, fitting_cell(each), looks)
             lines = max(line_count(each, CELL_CHARACTERS) for each in texts)
             sheet.set_row(number, min(max(lines, line_count(label, LABEL_CHARACTERS)) * LINE_PT, MAX_ROW_PT))
-        for number, note in enumerate([subtitle_of(data, request), *_notes(data, request, sections)], len(rows) + 1):
+        for number, note in enumerate([subtitle, *_notes(data, request, sections)], len(rows) + 1):
             sheet.write_string(number, 0, note)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)

@@ -8,12 +8,11 @@ from typing import Final
 from PIL import Image
 
 from exports.decktext import Run, fitted_text, paragraph
-from exports.marginalia import filter_line, notes_of, stamp_of, subtitle_of
+from exports.marginalia import filter_line, notes_of, source_line, stamp_of, subtitle_of
 from exports.request import ExportRequest, wanted_projects
 from exports.slides import Box, Canvas, SlideDeck
 from exports.template import template_of
 from geo.load import Dataset
-from geo.names import name_in
 from geo.nearby import Surroundings
 from layers import style
 from layers.words import Words
@@ -31,7 +30,7 @@ class DeckFrame:
         self.deck = SlideDeck(self.words, template or self.look.deck, title_colour=self.look.title_colour)
         self.logo_box = self._logo_box()
         self.projects = wanted_projects(data, request)
-        self.subtitle = subtitle_of(data, request)
+        self.subtitle = subtitle_of(data, request, self.projects)
 
     def add(self, title: str, subtitle: str | None = None) -> Canvas:
         """Add a slide with what all have."""
@@ -53,9 +52,9 @@ class DeckFrame:
         return Box(right - width, title.top, width, width / shape)
 
     def _footer(self) -> list[Run]:
-        words, plan, gap = self.words, self.data.district.plan, self.words("format.sentence")
+        words, gap = self.words, self.words("format.sentence")
         parts = [
-            words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
+            source_line(self.data, words, self.projects),
             words("print.made", date=words.date(self.request.made_on)),
             words("print.version", version=self.data.version),
             *([self.look.contact] if self.look.contact else []),

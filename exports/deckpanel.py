@@ -17,6 +17,7 @@ from geo.names import name_in
 from geo.project import Project
 from geo.vocabulary import Sector, Stage
 from layers import style
+from layers.wording import site_name
 from layers.words import Words
 
 INDENT_PT: Final = 32.0
@@ -206,8 +207,9 @@ def index_rows(words: Words, drawn: DrawnMap, width: float, size_pt: float) -> l
 
 def both_names(words: Words, project: Project) -> str:
     """Return a project's name in the deck's language, with the plan's own beside it where that is another."""
-    name = project.name_in(words.language)
-    return name if words.language == "zh" or name == project.name else f"{name} {project.name}"
+    name = site_name(words, project)
+    same = words.language == "zh" or project.name_in(words.language) == project.name
+    return name if same else f"{name} {project.name}"
 
 
 def structure_entries(data: Dataset, words: Words, drawn: DrawnMap) -> list[Entry]:

@@ -50,7 +50,15 @@ from layers.site_wording import (
     paired,
     plan_facts,
 )
-from layers.wording import evidence_facts, mention_in_words, mention_place, mention_printed_under, place_name
+from layers.wording import (
+    evidence_facts,
+    mention_in_words,
+    mention_place,
+    mention_printed_under,
+    place_name,
+    project_currency,
+    site_name,
+)
 from layers.words import Words
 
 SITE_DPI: Final = 150
@@ -83,7 +91,7 @@ def project_slide(frame: DeckFrame, project: Project, *, has_blanks: bool = Fals
     has_blanks : leave lines to write a contact on where the office has named none
     """
     words = frame.words
-    currency = frame.in_all(lambda words: words("map.currency", month=words.month(frame.data.district.plan.date)))
+    currency = frame.in_all(lambda words: project_currency(frame.data, words, project))
     names = [project.name_in(other.language) for other in frame.tongues[1:]]
     canvas = frame.add(project.name_in(words.language), frame.sentence(*names, frame.zh_beside(project.name), currency))
     canvas.notes += _notes(frame, project)
@@ -351,7 +359,7 @@ def _site_map(frame: DeckFrame, project: Project, width: float, room: float) -> 
 
 def _index_text(frame: DeckFrame, drawn: DrawnMap) -> str:
     words = frame.words
-    numbered = [f"{n} {project.name_in(words.language)}" for n, project in drawn.numbered]
+    numbered = [f"{n} {site_name(words, project)}" for n, project in drawn.numbered]
     if not numbered:
         return ""
     return words("format.term", term=words("print.index"), value=words("format.phrases").join(numbered))
@@ -449,8 +457,9 @@ def _place_in_all(frame: DeckFrame, mention: Mention) -> str:
 
 
 def related_projects(frame: DeckFrame, project: Project) -> tuple[str, list[Project]]:
-    """Return what ties a project to others in words (its element, else group, else sector), and those others."""
-    words, others = frame.words, [other for other in frame.data.projects if other is not project]
+    """Return what ties a project to others of the plan (its element, else group, else sector), and those others."""
+    words = frame.words
+    others = [other for other in frame.data.projects if other is not project and not other.added]
     if project.element:
         name = place_name(frame.data, words, project.element)
         return name, [other for other in others if other.element == project.element]

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from shapely import box
+from shapely.geometry.base import BaseGeometry
 
 from exports.canvas import Layer
 from exports.furniture import NorthArrow, ScaleBar, round_scale
@@ -44,7 +45,8 @@ def extent_bounds_m(data: Dataset, extent: Extent) -> tuple[float, float, float,
         project, point = data.project(extent.id), ground.sites.get(extent.id or "")
         if project is None or point is None:
             raise UnknownExtentError(extent.id)
-        radius = max(LEAST_SITE_RADIUS_M, 1.25 * (project.location.accuracy_m or 0))
+        reach = _reach_m(ground.parcels.get(project.id), point)
+        radius = max(LEAST_SITE_RADIUS_M, 1.25 * (project.location.accuracy_m or 0), 1.1 * reach)
         return point[0] - radius, point[1] - radius, point[0] + radius, point[1] + radius
     if extent.kind == "view" and extent.bounds:
         west, south, east, north = extent.bounds
@@ -54,6 +56,14 @@ def extent_bounds_m(data: Dataset, extent: Extent) -> tuple[float, float, float,
             raise UnknownExtentError(f"nothing of the district lies in the view {extent.bounds}")
         return bounds_m
     return _grown(ground.bounds_m, 0.02, 0)
+
+
+def _reach_m(parcel: BaseGeometry | None, point: tuple[float, float]) -> float:
+    """Return how far a parcel reaches from its site to any side, 0 where there is none."""
+    if parcel is None:
+        return 0
+    west, south, east, north = parcel.bounds
+    return float(max(point[0] - west, east - point[0], point[1] - south, north - point[1]))
 
 
 def _grown(bounds: Sequence[float], share: float, least_side: float) -> tuple[float, float, float, float]:

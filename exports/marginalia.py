@@ -1,12 +1,12 @@
 """What a sheet or deck says about itself beside the map: title, subtitle, stamp, and the notes at the foot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from exports.request import ExportRequest, extent_name
+from exports.request import ExportRequest, extent_name, wanted_projects
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
-from layers.wording import filter_in_words
+from layers.wording import currency_in_words, filter_in_words, with_added
 from layers.words import Words
 
 
@@ -27,11 +27,23 @@ def filter_line(data: Dataset, request: ExportRequest) -> str:
     return words("print.filter", filter=words("format.phrases").join(phrases) if phrases else words("print.everything"))
 
 
-def subtitle_of(data: Dataset, request: ExportRequest) -> str:
-    """Return what stands below the title: how current the content is, and the filter."""
+def subtitle_of(data: Dataset, request: ExportRequest, projects: Sequence[Project] | None = None) -> str:
+    """Return what stands below the title: how current the content is, and the filter.
+
+    Parameters
+    ----------
+    projects : those on the sheet, where they are others than pass the filter
+    """
     words = request.words
-    currency = words("map.currency", month=words.month(data.district.plan.date))
+    currency = currency_in_words(data, words, wanted_projects(data, request) if projects is None else projects)
     return words("format.sentence").join([currency, filter_line(data, request)])
+
+
+def source_line(data: Dataset, words: Words, projects: Iterable[Project]) -> str:
+    """Return where the content is from: the plan, and the office where it added some of the projects."""
+    plan = data.district.plan
+    title = name_in(words.language, plan.title, plan.titles)
+    return with_added(words, words("print.source", title=title, number=plan.number), projects)
 
 
 def stamp_of(request: ExportRequest) -> str:
@@ -47,10 +59,9 @@ def stamp_of(request: ExportRequest) -> str:
 def notes_of(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -> list[str]:
     """Return the notes at the foot: sources, coordinates, accuracy, date and version."""
     words = request.words
-    plan = data.district.plan
     unplaced = sum(not project.placed for project in projects)
     return [
-        words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number),
+        source_line(data, words, projects),
         words("print.accuracy_alone") if request.extent.kind == "site" else words("print.accuracy", n=unplaced),
         words("format.sentence").join(
             [

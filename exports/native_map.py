@@ -305,7 +305,7 @@ class NativeMap:
     def _told(self, project: Project) -> str:
         parts = [self.words(f"phase.{project.phase}"), grade_in_words(self.words, project)]
         note = self.words("format.list").join(parts)
-        return project.name_in(self.words.language) + self.words("print.noted", note=note)
+        return site_name(self.words, project) + self.words("print.noted", note=note)
 
     def _counted(self, at: tuple[float, float], radius: float, count: int, size_pt: float, name: str) -> Any:
         looks = Looks("#FFFFFF", line=style.TEXT, width_pt=1.0)

@@ -36,7 +36,7 @@ from layers.opportunity_wording import (
     mentions_in_order,
     sections,
 )
-from layers.wording import added_in_words, grade_in_words, mention_in_words, office_facts
+from layers.wording import added_in_words, grade_in_words, mention_in_words, office_facts, site_name
 from layers.words import Words
 
 SIZES_PT: Final = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
@@ -62,6 +62,7 @@ class OpportunityPage:
 
     figure: Figure
     title: str
+    subtitle: str
     missing: list[str]
 
 
@@ -76,16 +77,17 @@ def make_opportunity_page(data: Dataset, request: ExportRequest) -> OpportunityP
     figure = Figure(figsize=request.paper.inches, facecolor="white")
     axes = page_axes(figure)
     _fitted(data, words, projects, page).draw(Layer(axes, "panel"))
-    draw_title(Layer(axes, "title"), page, request, subtitle_of(data, request))
+    subtitle = subtitle_of(data, request, projects)
+    draw_title(Layer(axes, "title"), page, request, subtitle)
     draw_notes(Layer(axes, "notes"), page)
-    return OpportunityPage(figure, title, page.missing)
+    return OpportunityPage(figure, title, subtitle, page.missing)
 
 
 def write_opportunities(data: Dataset, request: ExportRequest, path: Path) -> OpportunityPage:
     """Write the list as a PDF of one A4 page."""
     page, words = make_opportunity_page(data, request), request.words
     write_pages(path, [Page(page.figure, None, page.title)], layer_names=layer_names(words), title=page.title,
-                subject=subtitle_of(data, request), lang=words.html_lang)  # fmt: skip
+                subject=page.subtitle, lang=words.html_lang)  # fmt: skip
     return page
 
 
@@ -185,7 +187,7 @@ def _site(words: Words, project: Project, lefts: Sequence[float], width: float, 
 
 def _names(words: Words, project: Project, room: float, size: float) -> list[list[Piece]]:
     """Return the lines of a name and of the plan's own, which stands beside the other where there is room."""
-    names = [[Piece(0, line, bold=True)] for line in wrapped(project.name_in(words.language), room, size, bold=True)]
+    names = [[Piece(0, line, bold=True)] for line in wrapped(site_name(words, project), room, size, bold=True)]
     if words.language == "zh":
         return names
     beside = width_pt(names[-1][0].words, size, bold=True) + size * 0.7

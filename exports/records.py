@@ -35,7 +35,16 @@ from geo.programmes import Programme
 from geo.project import Mention, Offer, Parcel, Project
 from geo.vocabulary import Phase
 from layers.indicator_rows import kind_word
-from layers.wording import added_in_words, filter_in_words, mention_place, mention_printed_under, place_name
+from layers.wording import (
+    added_in_words,
+    currency_in_words,
+    filter_in_words,
+    mention_place,
+    mention_printed_under,
+    place_name,
+    project_currency,
+    with_added,
+)
 from layers.words import Words
 
 Value = str | int | float | datetime.date | None
@@ -219,7 +228,7 @@ def _project_row(data: Dataset, words: Words, project: Project) -> Row:
         **_parcel_row(data, project.parcel),
         "added_source": project.added.source if project.added else None,
         "added_date": project.added.date if project.added else None,
-        "as_worded": _as_worded(data, words),
+        "as_worded": project_currency(data, words, project),
         "phase": str(project.phase),
         "phases_any": BETWEEN.join(phase for phase in Phase if phase in project.phases_in_any_wording),
         "stage": str(project.stage),
@@ -361,10 +370,6 @@ def _group_id(data: Dataset, name: str | None) -> str | None:
     return next((group.id for group in data.district.groups if group.name == name), None)
 
 
-def _as_worded(data: Dataset, words: Words) -> str:
-    return words("map.currency", month=words.month(data.district.plan.date))
-
-
 def _facts(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -> Iterable[Fact]:
     words, district = request.words, data.district
     name = name_in(words.language, district.name, district.names)
@@ -375,11 +380,11 @@ def _facts(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -
     stated = (
         ("title", "table.title_label", request.title or words("table.title", district=name)),
         ("district", "table.district", name),
-        ("as_worded", "table.as_worded", _as_worded(data, words)),
+        ("as_worded", "table.as_worded", currency_in_words(data, words, projects)),
         ("filter", "table.filter", asked),
         ("counts", "table.counts", counts),
         ("none_found", "table.counts", "" if projects else words("empty.filter")),
-        ("plan", "table.plan", f"{plan} ({district.plan.number})"),
+        ("plan", "table.plan", with_added(words, f"{plan} ({district.plan.number})", projects)),
         ("plan_date", "table.plan_date", words.date(district.plan.date)),
         ("data_version", "table.data_version", data.version),
         ("made_on", "table.made_on", words.date(request.made_on)),

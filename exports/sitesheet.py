@@ -16,7 +16,7 @@ from exports.layered_pdf import MapPlace, Page, write_pages
 from exports.legend import plain_rows
 from exports.locator import locator_row
 from exports.mapplan import MapPlan, extent_bounds_m, map_projects, plan_map
-from exports.marginalia import missing_note, stamp_of
+from exports.marginalia import missing_note, source_line, stamp_of
 from exports.panel import (
     Column,
     Flow,
@@ -50,7 +50,7 @@ from layers.site_wording import (
     paired,
     plan_facts,
 )
-from layers.wording import evidence_facts, place_name
+from layers.wording import currency_in_words, evidence_facts, place_name, project_currency
 from layers.words import Words, words_in
 
 LOOKS: Final = SheetStyle(margin=28, title=19, subtitle=9.5, body=9, note=7.5, type_scale=1.0)
@@ -100,7 +100,7 @@ def write_site_sheets(
 
     title = booklet_title(data, request, chosen)
     write_pages(path, pages(), layer_names=layer_names(request.words), title=title,
-                subject=request.words("map.currency", month=request.words.month(data.district.plan.date)),
+                subject=currency_in_words(data, request.words, chosen),
                 lang=request.words.html_lang)  # fmt: skip
     return [missing_note(request.words, list(missing))] if missing else []
 
@@ -178,9 +178,9 @@ class SiteSheet:
         return self.request.extent.kind != "district"
 
     def _notes(self) -> list[str]:
-        plan, notes = self.data.district.plan, []
+        notes = []
         for words in self.tongues:
-            said = [words("print.source", title=name_in(words.language, plan.title, plan.titles), number=plan.number)]
+            said = [source_line(self.data, words, [self.project])]
             said += [words("detail.near_note")] if self.project.placed else []
             if words is self.words:
                 said.append(words("print.made", date=words.date(self.request.made_on)))
@@ -314,8 +314,7 @@ class SiteSheet:
         return Page(figure, place, self.project.name_in(self.words.language))
 
     def _currency(self) -> str:
-        month = self.data.district.plan.date
-        return " / ".join(words("map.currency", month=words.month(month)) for words in self.tongues)
+        return " / ".join(project_currency(self.data, words, self.project) for words in self.tongues)
 
     def _fit(self) -> tuple[float, Flow]:
         """Return how high the map stands, and the facts: in the largest type, and in it with the highest map."""

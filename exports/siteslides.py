@@ -14,7 +14,7 @@ from geo.filter import ProjectFilter
 from geo.load import Dataset
 from geo.project import Project
 from layers import style
-from layers.wording import grade_in_words
+from layers.wording import currency_in_words, grade_in_words, site_name
 from layers.words import Words
 
 Progress = Callable[[int, int], None]
@@ -45,7 +45,7 @@ def write_site_slides(data: Dataset, request: ExportRequest, path: Path, *, prog
 
 def _cover(frame: DeckFrame, title: str, chosen: list[Project]) -> Canvas:
     """Add the cover: what these slides are, how current they are, and the sites with their pages."""
-    currency = frame.in_all(lambda words: words("map.currency", month=words.month(frame.data.district.plan.date)))
+    currency = frame.in_all(lambda words: currency_in_words(frame.data, words, chosen))
     canvas = frame.add(title, currency)
     if chosen:
         name = frame.words("sheet.cover", n=len(chosen))
@@ -67,7 +67,7 @@ def _word(code: str) -> Callable[[Words], str]:
 
 
 def _row(frame: DeckFrame, page: int, project: Project) -> tuple[Cell, ...]:
-    name = frame.in_all(lambda words: project.name_in(words.language))
+    name = frame.in_all(lambda words: site_name(words, project))
     return (
         Cell(str(page), align="ctr"),
         Cell(name, bold=True, mark=style.SECTORS[project.sector].colour),

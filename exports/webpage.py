@@ -21,6 +21,7 @@ from layers.filter_panel import filter_values, layers_menu, panel_data
 from layers.tiles import NO_TILES
 from layers.webassets import LEAFLET
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM, build_map, json_for_script, map_css, web_file
+from layers.wording import currency_in_words
 from layers.words import LANGUAGES, Words, words_in
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
@@ -158,10 +159,9 @@ def _texts(data: Dataset, request: ExportRequest, words: Words, offered: list[st
 
 def _notes(data: Dataset, request: ExportRequest, words: Words) -> list[str]:
     """Return what every reader must see: for whom the map is, of when the plan and the file are."""
-    plan = data.district.plan
     return [
         purpose_line(request, words),
-        words("map.currency", month=words.month(plan.date)),
+        currency_in_words(data, words, data.projects),
         words("webpage.made_on", date=words.date(request.made_on), version=data.version),
     ]
 

@@ -1,7 +1,7 @@
 """What screens and files say of a project, a place or a filter, in one wording; plain text, not yet escaped."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
 from geo.load import Dataset
@@ -62,6 +62,22 @@ def added_in_words(words: Words, project: Project) -> str:
     """Return that the plan does not name a project and who added it, empty where the plan does."""
     added = project.added
     return words("detail.added", source=added.source, date=words.date(added.date)) if added else ""
+
+
+def currency_in_words(data: Dataset, words: Words, projects: Iterable[Project]) -> str:
+    """Return of when the plan's wording is, and how many of these projects the plan does not name."""
+    return with_added(words, words("map.currency", month=words.month(data.district.plan.date)), projects)
+
+
+def with_added(words: Words, said: str, projects: Iterable[Project]) -> str:
+    """Return what is said of the plan, with how many of these projects the office added where it added any."""
+    added = sum(project.added is not None for project in projects)
+    return words("format.sentence").join([said, words("print.with_added", n=added)]) if added else said
+
+
+def project_currency(data: Dataset, words: Words, project: Project) -> str:
+    """Return of when the plan's wording of one project is, or that the plan does not name it."""
+    return words("library.added") if project.added else currency_in_words(data, words, [project])
 
 
 def phases_in_words(words: Words, project: Project) -> str:

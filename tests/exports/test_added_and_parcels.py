@@ -7,14 +7,20 @@ from itertools import cycle
 
 import geopandas
 import pyogrio
+import pyproj
 import pytest
 
+from exports.deckframe import DeckFrame
+from exports.deckproject import related_projects
 from exports.formats import FORMATS
 from exports.geojson import write_geojson
 from exports.kml import write_kmz
+from exports.marginalia import notes_of, subtitle_of
 from exports.records import records_of
 from exports.request import ExportRequest
+from exports.sitesheet import first_site_sheet
 from exports.vector import write_geopackage
+from geo.filter import ProjectFilter
 from geo.load import load_dataset
 from geo.nearby import Surroundings
 from layers.compare_rows import compare_rows
@@ -102,6 +108,60 @@ def test_rows_hold_the_area_of_the_plot_beside_what_is_offered(data):
 def test_the_shipped_data_has_no_columns_for_what_nobody_has_filled_in():
     names = {each.name for each in records_of(load_dataset(SHIPPED), ExportRequest()).projects.fields}
     assert {"parcel_area_m2", "added_source"} & names == set()
+
+
+WITH_ADDED = {
+    "zh": "含区里补充项目 2 项", "en": "with projects added by the district: 2",
+    "ja": "区が追加したプロジェクト2件を含む", "ko": "구에서 추가한 사업 2건 포함",
+    "ru": "добавлено районом проектов: 2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_file_says_how_many_of_its_projects_the_plan_does_not_name(data, language, tmp_path):
+    request, words = ExportRequest(language=language), words_in(language)
+    write_geojson(data, request, tmp_path / "a.geojson")
+    told = json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))
+    assert WITH_ADDED[language] in told["as_worded"] and WITH_ADDED[language] in told["plan"]
+    worded = {
+        each["id"]: each["properties"]["as_worded"] for each in told["features"] if "as_worded" in each["properties"]
+    }
+    assert worded["new"] == worded["idea"] == words("library.added") and "2021" in worded["park"]
+    assert WITH_ADDED[language] in subtitle_of(data, request)
+    assert WITH_ADDED[language] in notes_of(data, request, data.projects)[0]
+
+
+def test_nothing_is_said_of_added_projects_where_there_is_none(data):
+    request = ExportRequest(filter=ProjectFilter(only=frozenset({"park"})))
+    facts = {fact.key: fact.value for fact in records_of(data, request).facts}
+    said = [
+        facts["as_worded"],
+        facts["plan"],
+        subtitle_of(data, request),
+        *notes_of(data, request, [data.project("park")]),
+    ]
+    assert "补充" not in "".join(said)
+
+
+def test_a_slide_lists_and_counts_only_the_plans_own_under_the_plan(data):
+    frame = DeckFrame(data, ExportRequest(), None)
+    for project in data.projects:
+        assert not [other.id for other in related_projects(frame, project)[1] if other.added]
+    (others,) = [related_projects(frame, data.project("idea"))[1]]
+    assert [other.id for other in others] == ["park"]
+
+
+def test_the_map_of_a_site_holds_its_parcel_whole(tmp_path):
+    files = sample_files()
+    far = [[121.61, 38.91], [121.63, 38.91], [121.63, 38.912], [121.61, 38.912], [121.61, 38.91]]
+    parcel = {**plot(121.61, 38.91), "geometry": {"type": "Polygon", "coordinates": [far]}}
+    files["projects.geojson"] = collection(project_feature("park", parcel=parcel), version="1")
+    data = load_dataset(write(tmp_path, files))
+    assert data.problems == ()
+    figure = first_site_sheet(data, ExportRequest())
+    west, east, south, north = (*figure.axes[0].get_xlim(), *figure.axes[0].get_ylim())
+    for x, y in pyproj.Transformer.from_crs("EPSG:4326", data.district.metric_crs, always_xy=True).itransform(far):
+        assert west < x < east and south < y < north
 
 
 @pytest.mark.parametrize(("code", "language"), list(zip(FORMATS, cycle(LANGUAGES), strict=False)))
