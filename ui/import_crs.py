@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
+from geo.check import PROJECT_MARGIN_M
 from geo.crs_candidates import Candidate, Datum
 from geo.crs_doctor import Finding, Reason, Verdict
 from geo.metric import STORAGE_CRS
@@ -14,7 +15,7 @@ from ui.desk import Desk
 from ui.detail import detail
 from ui.import_grid import grid_section
 from ui.import_sketch import sketch_of
-from ui.import_state import Importing, choices, chosen, imported, importing
+from ui.import_state import Importing, choices, chosen, imported, importing, preview
 from ui.import_work import ReadFile
 from ui.text import html, joined, plain
 
@@ -45,8 +46,19 @@ def crs_section(desk: Desk, found: Importing, read: ReadFile) -> Candidate | Non
         )
     others = len(diagnosis.findings) - sum(each.fits for each in diagnosis.findings)
     st.checkbox(words("import.all_systems", n=others), key=found.key("all"))
+    _outside(desk, found)
     grid_section(desk, found, read, expanded=diagnosis.verdict is Verdict.NONE_FITS)
+    st.html(html('<p class="import-below">{note}</p>', note=words("import.map_below")))
     return chosen(found)
+
+
+def _outside(desk: Desk, found: Importing) -> None:
+    """Say how many features the dry run will refuse for their place."""
+    words, seen = desk.words, preview(found, desk.data)
+    accuracy_m = st.session_state.get(found.key("accuracy")) or 0
+    if seen and (count := seen.outside(accuracy_m)):
+        st.warning(words("import.outside", n=words.number(count), total=words.number(len(seen.outside_m)),
+                         metres=words.number(accuracy_m + PROJECT_MARGIN_M), margin=PROJECT_MARGIN_M))  # fmt: skip
 
 
 def _verdict(words: Words, verdict: Verdict, options: list[Finding]) -> None:
@@ -89,17 +101,35 @@ def shift_note(desk: Desk) -> None:
     if found is None or read is None or not read.has_places:
         st.caption(words("import.map_hint"))
         return
-    drawn = sketch_of(found, read, desk.data.district.metric_crs)
+    drawn = sketch_of(found, read, desk.data)
     parts = [part for part in ("before", "after") if drawn.message[part]]
     if parts:
         st.html(html('<p class="import-key">{parts}</p>', parts=joined([_key(words, part) for part in parts])))
-        st.caption(words("import.sketched", n=words.number(len(drawn.message[parts[-1]]))))
+        _drawn(desk, found, len(drawn.message[parts[-1]]))
     if chosen(found) is None:
         st.caption(words("import.choose_crs"))
     elif drawn.shift_m == drawn.shift_m:
         st.caption(words("import.moved", metres=words.number(drawn.shift_m, "#,##0")))
     else:
-        st.caption(words("import.no_before"))
+        st.caption(words(_why_no_before(found)))
+
+
+def _drawn(desk: Desk, found: Importing, count: int) -> None:
+    """Say how many of the points are drawn, and of the shapes."""
+    words, seen = desk.words, preview(found, desk.data)
+    total = len(seen.outside_m) if seen else count
+    told = "import.sketched" if count >= total else "import.sketched_some"
+    st.caption(words(told, n=words.number(count), total=words.number(total)))
+    if seen and seen.shapes:
+        st.caption(words("import.outlined", n=words.number(len(seen.outlines)), total=words.number(seen.shapes)))
+
+
+def _why_no_before(found: Importing) -> str:
+    """Return why the file's own word puts its points nowhere, as the identifier of the words."""
+    candidate, diagnosis = chosen(found), found.read.diagnosis if found.read else None
+    if candidate and candidate.swapped and not candidate.is_projected:
+        return "import.no_before_swapped"
+    return "import.no_before_declared" if diagnosis and diagnosis.declared else "import.no_before"
 
 
 def _key(words: Words, part: str) -> Markup:

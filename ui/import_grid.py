@@ -6,10 +6,12 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo.crs_candidates import Candidate, fit_grid
+from geo.crs_candidates import PROJECTED, Candidate, Datum, fit_grid, transformer_between
 from geo.errors import ControlPointError
+from geo.metric import STORAGE_CRS
 from geo.nearby import ROADS, places_of_base
 from geo.vocabulary import KNOWN_GRADES
+from layers.crs_wording import candidate_in_words
 from layers.words import Words
 from ui.desk import Desk
 from ui.import_progress import progress
@@ -19,6 +21,11 @@ from ui.tables import table
 
 LEAST, MOST = 2, 4
 PPM: Final = 1e6
+GIVEN_IN: Final = (
+    Candidate(Datum.CGCS2000, "EPSG:4490"),
+    *(Candidate(Datum.CGCS2000, crs) for crs in PROJECTED[Datum.CGCS2000][:2]),
+)
+"""Systems that the true place of a control point may be given in."""
 LonLat = tuple[float, float]
 Known = tuple[LonLat, float | None]
 """A point on the ground, and how well it is known in metres."""
@@ -35,7 +42,9 @@ def grid_section(desk: Desk, found: Importing, read: ReadFile, *, expanded: bool
         places = _places(desk)
         count = st.segmented_control(words("grid.count"), list(range(LEAST, MOST + 1)), default=LEAST, required=True,
                                      key=found.key("grid-count"))  # fmt: skip
-        points = [_point(words, found, number, places) for number in range(1, (count or LEAST) + 1)]
+        given = st.selectbox(words("grid.given"), GIVEN_IN, key=found.key("grid-given"),
+                             format_func=lambda each: candidate_in_words(words, each))  # fmt: skip
+        points = [_point(words, found, number, places, given) for number in range(1, (count or LEAST) + 1)]
         swapped = st.checkbox(words("grid.swapped"), key=found.key("grid-swapped"))
         complete = [each for each in points if each is not None]
         st.button(words("grid.fit"), key=found.key("grid-fit"), disabled=len(complete) < len(points),
@@ -62,7 +71,9 @@ def _places(desk: Desk) -> Mapping[str, Known]:
     return named
 
 
-def _point(words: Words, found: Importing, number: int, places: Mapping[str, Known]) -> tuple[LonLat, LonLat] | None:
+def _point(
+    words: Words, found: Importing, number: int, places: Mapping[str, Known], given: Candidate
+) -> tuple[LonLat, LonLat] | None:
     """Draw one control point; return it in the file's numbers and in degrees, None while it is not complete."""
     first, second, named = st.columns([2, 2, 3])
 
@@ -82,13 +93,15 @@ def _point(words: Words, found: Importing, number: int, places: Mapping[str, Kno
                            key=found.key(f"grid-place-{number}"), placeholder=words("grid.by_degrees"))  # fmt: skip
     if name is None:
         first, second, _ = st.columns([2, 2, 3])
-        lon = number_in(first, "lon", 180.0)
-        lat = number_in(second, "lat", 90.0)
+        if given.is_projected:
+            east, north = number_in(first, "east"), number_in(second, "north")
+        else:
+            east, north = number_in(first, "lon", 180.0), number_in(second, "lat", 90.0)
     else:
-        lon, lat = places[name][0]
-    if x is None or y is None or lon is None or lat is None:
+        (east, north), given = places[name][0], GIVEN_IN[0]
+    if x is None or y is None or east is None or north is None:
         return None
-    return (x, y), (lon, lat)
+    return (x, y), transformer_between(str(given.crs), STORAGE_CRS).transform(east, north)
 
 
 def _fit(found: Importing, points: list[tuple[LonLat, LonLat]], swapped: bool, metric_crs: str) -> None:

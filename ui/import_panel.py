@@ -18,7 +18,7 @@ from ui.import_progress import progress
 from ui.import_result import import_section, imported_section, template_button
 from ui.import_state import Importing
 from ui.import_work import SHEETS, Incoming, ReadFile, Settings, headers_of
-from ui.notices import problem_notice
+from ui.notices import problem_in_words, problem_notice
 from ui.text import html, plain
 
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "import.css").read_text(encoding="utf-8")
@@ -66,7 +66,11 @@ def _steps(desk: Desk, found: Importing | None) -> None:
     if read is None:
         progress(desk, found)
         return
-    problem_notice(words, read.table.problems[:MOST_TOLD], title="import.problems")
+    told = read.table.problems[:MOST_TOLD]
+    if read.is_usable:
+        problem_notice(words, told, title="import.problems")
+    else:
+        st.error("\n".join([words("import.unusable"), "", *(f"- {problem_in_words(words, each)}" for each in told)]))
     if len(read.table.problems) > MOST_TOLD:
         st.caption(words("import.more_problems", n=len(read.table.problems) - MOST_TOLD))
     if not read.is_usable:

@@ -1,7 +1,7 @@
 """The dry run and what it says of each row, the import itself, and what it has done."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import hypot
 from pathlib import Path, PurePath
 from typing import Final
@@ -16,7 +16,9 @@ from exports.request import ExportRequest
 from geo.crs_candidates import transformer_between
 from geo.intake.draft import DraftRow, Outcome
 from geo.metric import STORAGE_CRS
+from geo.store.changes import Conflict
 from geo.store.record import GEOMETRY, Difference, differences
+from layers.change_wording import project_name, who, why
 from layers.import_words import note_in_words
 from layers.record_wording import label_of, value_in_words
 from ui import import_state, session
@@ -31,6 +33,7 @@ from ui.text import html, joined, plain
 
 MOST_SHOWN: Final = 200
 MOST_CHANGES: Final = 6
+MOST_CONFLICTS: Final = 10
 CHANGES: Final = "changes"
 
 
@@ -74,6 +77,8 @@ def import_section(desk: Desk, found: Importing, settings: Settings | None) -> N
               disabled=settings is None, on_click=start_dry_run, args=(found, settings))  # fmt: skip
     if found.news:
         st.warning(words(found.news, about=plain(found.about)))
+    if found.conflicts:
+        st.html(joined([_conflict(desk, each) for each in found.conflicts[:MOST_CONFLICTS]]))
     if dry_run is None:
         st.caption(words("import.try_hint"))
         return
@@ -127,10 +132,29 @@ def _cells(desk: Desk, dry_run: DryRun, row: DraftRow) -> tuple[object, ...]:
 
 def _changes(desk: Desk, dry_run: DryRun, row: DraftRow) -> list[Markup]:
     """Return what a row changes of a project that there is, from and to."""
-    words, known = desk.words, dry_run.known.get(row.project_id or "")
+    known = dry_run.known.get(row.project_id or "")
     if known is None or row.record is None:
         return []
-    found = differences(known.record, row.record)
+    return _told(desk, differences(known.record, row.record))
+
+
+def _conflict(desk: Desk, conflict: Conflict) -> Markup:
+    """Return who has changed a project since the dry run, why, and what."""
+    words, data = desk.words, desk.data
+    name = project_name(data, words, conflict.theirs)
+    heads = [
+        words("import.conflict_by", project=name, who=who(words, each), when=words.moment(each.at),
+              why=why(words, each))
+        for each in conflict.since
+    ]  # fmt: skip
+    changes = _told(desk, differences(conflict.base or conflict.mine, conflict.theirs.record))
+    lines = [*(html("<div>{head}</div>", head=head) for head in heads), *changes]
+    return html('<div class="import-conflict">{lines}</div>', lines=joined(lines))
+
+
+def _told(desk: Desk, found: Sequence[Difference]) -> list[Markup]:
+    """Return the first changes of a project as lines, and how many more there are."""
+    words = desk.words
     told = [html('<div class="change">{change}</div>', change=_change(desk, each)) for each in found[:MOST_CHANGES]]
     if len(found) > MOST_CHANGES:
         told.append(
@@ -155,11 +179,11 @@ def _save_section(desk: Desk, found: Importing, dry_run: DryRun) -> None:
     if not count:
         st.info(words("import.nothing"))
         return
-    why = st.text_input(words("edit.why"), key=found.key("why"), max_chars=MAX_WHY,
-                        placeholder=words("import.why_hint"))  # fmt: skip
-    st.button(words("import.save", n=words.number(count)), key="import_save", type="primary", disabled=not why.strip(),
-              on_click=start_saving, args=(found, why))  # fmt: skip
-    st.caption(words("import.save_hint"))
+    reason = st.text_input(words("edit.why"), key=found.key("why"), max_chars=MAX_WHY,
+                           placeholder=words("import.why_hint"))  # fmt: skip
+    st.button(words("import.save", n=words.number(count)), key="import_save", type="primary",
+              disabled=not reason.strip(), on_click=start_saving, args=(found, reason))  # fmt: skip
+    st.caption(words("import.save_hint" if reason.strip() else "import.why_needed"))
 
 
 # ---- afterwards ----

@@ -1,6 +1,7 @@
 """The points of an import's file on the map: where the file itself puts them, and where the chosen system does."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -9,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs_candidates import Candidate, Datum, Floats, to_lon_lat, transformer_between
+from geo.load import Dataset
 from geo.metric import STORAGE_CRS
 from geo.project import Project
 from ui.desk import Desk
-from ui.import_state import Importing, chosen, imported, settle
+from ui.import_preview import Outline
+from ui.import_state import Importing, chosen, imported, preview, settle
 from ui.import_work import ReadFile
 
 DECIMALS: Final = 6
@@ -26,12 +29,13 @@ AS_DEGREES: Final = Candidate(Datum.WGS84, STORAGE_CRS)
 
 @dataclass(frozen=True)
 class Sketch:
-    """What the map draws of a file: (n,) longitudes and latitudes (EPSG:4326), NaN where there is none."""
+    """What the map draws of a file: (n,) longitudes and latitudes (EPSG:4326), NaN where there is none; outlines."""
 
     mark: str
     before: tuple[Floats, Floats]
     after: tuple[Floats, Floats]
     metric_crs: str
+    outlines: Sequence[Outline] = ()
 
     @cached_property
     def shift_m(self) -> float:
@@ -51,6 +55,7 @@ class Sketch:
             "mark": self.mark,
             "before": [] if same else _lat_lon(*self.before, both),
             "after": _lat_lon(*self.after, both),
+            "outlines": self.outlines,
             "fit": self._fit(),
         }
 
@@ -70,16 +75,17 @@ def sketch(desk: Desk) -> Sketch | None:
     found = settle()
     if not found or not found.read or not found.read.has_places:
         return None
-    return sketch_of(found, found.read, desk.data.district.metric_crs)
+    return sketch_of(found, found.read, desk.data)
 
 
-def sketch_of(found: Importing, read: ReadFile, metric_crs: str) -> Sketch:
+def sketch_of(found: Importing, read: ReadFile, data: Dataset) -> Sketch:
     """Return the sketch of a file as it is declared and as is chosen for it."""
     candidate = chosen(found)
     nowhere = np.full(len(read.x), np.nan)
     after = to_lon_lat(candidate, read.x, read.y) if candidate else (nowhere, nowhere)
     mark = hashlib.sha256(f"{read.source.sha256} {found.serial} {candidate}".encode()).hexdigest()[:16]
-    return Sketch(mark, _as_declared(read), after, metric_crs)
+    seen = preview(found, data)
+    return Sketch(mark, _as_declared(read), after, data.district.metric_crs, seen.outlines if seen else ())
 
 
 def _as_declared(read: ReadFile) -> tuple[Floats, Floats]:
@@ -100,6 +106,7 @@ def _lat_lon(lon: Floats, lat: Floats, wanted: NDArray[np.bool_]) -> list[list[f
 
 def sites_of_import(desk: Desk) -> list[Project]:
     """Return the projects that the map shows: those just imported, else all."""
+    settle()  # what has ended since the last run is shown in this one
     done = imported()
     ids = {*done.added, *done.changed} if done else set()
     return [project for project in desk.data.projects if not ids or project.id in ids]

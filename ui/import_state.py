@@ -1,17 +1,19 @@
 """The file that a session is importing: as far as it is read, tested, tried out; dropped when done or left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import streamlit as st
 
 from geo.crs_candidates import Candidate
 from geo.crs_doctor import Diagnosis, Finding, Verdict
-from geo.store.changes import Change, ConflictError
+from geo.load import Dataset
+from geo.store.changes import Change, Conflict, ConflictError
 from ui import editing
 from ui.cache import dataset, record
 from ui.import_job import CancelledError, ImportJob
+from ui.import_preview import Preview, preview_of
 from ui.import_work import DryRun, Incoming, ReadFile, Settings, read_and_test, save, tested_again, try_out
 from ui.login import author
 
@@ -34,6 +36,10 @@ class Importing:
         A city grid fitted to control points.
     news : str
         What to say of the last attempt, as the identifier of the words; `about` is its detail.
+    conflicts : tuple of Conflict
+        What others had changed since the dry run when the last attempt was made.
+    previews : dict
+        What each system that was chosen makes of the file.
     """
 
     serial: int
@@ -45,6 +51,8 @@ class Importing:
     dry_run: DryRun | None = None
     news: str = ""
     about: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+    previews: dict[Candidate, Preview] = field(default_factory=dict)
 
     def key(self, field: str) -> str:
         """Return the key of a widget about this file."""
@@ -179,7 +187,8 @@ def start_saving(found: Importing, why: str) -> None:
 def _take_saved(found: Importing, dry_run: DryRun, job: ImportJob) -> None:
     if isinstance(job.error, ConflictError):
         start_dry_run(found, dry_run.settings)
-        found.news, found.about = "import.conflict", str(len(job.error.conflicts))
+        found.conflicts = job.error.conflicts
+        found.news, found.about = "import.conflict", str(len(found.conflicts))
     elif job.error is None:
         ids = [(str(row.project_id), row.is_new) for row in dry_run.rows]
         added, changed = (tuple(each for each, is_new in ids if is_new is wanted) for wanted in (True, False))
@@ -190,7 +199,7 @@ def _take_saved(found: Importing, dry_run: DryRun, job: ImportJob) -> None:
 def _start(found: Importing, part: str, work: Callable[[ImportJob], Any], take: Callable[[ImportJob], None]) -> None:
     if found.job:
         found.job.cancel()
-    found.news = ""
+    found.news, found.conflicts = "", ()
     found.job = ImportJob(part, work, take).start()
 
 
@@ -230,6 +239,16 @@ def chosen(found: Importing) -> Candidate | None:
     at = st.session_state[key]
     candidates = [each.candidate for each in options]
     return at if at in candidates else None
+
+
+def preview(found: Importing, data: Dataset) -> Preview | None:
+    """Return what the chosen system makes of the file, None where none is chosen or nothing can be said."""
+    candidate, read = chosen(found), found.read
+    if candidate is None or read is None or read.reference is None:
+        return None
+    if candidate not in found.previews:
+        found.previews[candidate] = preview_of(read.table, candidate, data, read.reference)
+    return found.previews[candidate]
 
 
 def _diagnosis(found: Importing) -> Diagnosis | None:

@@ -142,7 +142,6 @@ function planMapBridge(map, folders, data) {
 
   function fitSubject() {
     const box = legend.getContainer();
-    if (stateNow.numbers && map.getSize().x <= 640) box.open = false;
     const beside = box.open && map.getSize().x > 560 ? box.offsetWidth : 0;
     const bounds = subjectBounds();
     fitting = true;
@@ -244,16 +243,28 @@ function planMapBridge(map, folders, data) {
   const labels = new L.MapLabels(style.font, style.halo).addTo(map);
 
   /* ---- furniture ---- */
+  const isWide = () => map.getSize().x > 640;
   const legend = L.control({position: "bottomleft"});
   legend.onAdd = () => {
     const box = L.DomUtil.create("details", "map-legend");
-    box.open = map.getSize().x > 640;
+    box.open = isWide();
     box.addEventListener("toggle", () => labels.redraw());
     L.DomEvent.disableClickPropagation(box);
     L.DomEvent.disableScrollPropagation(box);
     return box;
   };
   legend.addTo(map);
+
+  /* On a map that has become narrow the legend would hide what the page is about; on one that is wide again it is as
+   * it was left there. */
+  let wide = isWide(), openWhenWide = true;
+  function foldLegend() {
+    if (isWide() === wide) return;
+    const box = legend.getContainer();
+    if (wide) openWhenWide = box.open;
+    wide = isWide();
+    box.open = wide && openWhenWide;
+  }
 
   function presentCodes() {
     const present = new Set();
@@ -395,6 +406,7 @@ function planMapBridge(map, folders, data) {
     if (!box.clientWidth || !box.clientHeight) return;
     const kept = centre;
     map.invalidateSize({pan: false});
+    foldLegend();
     if (viewed && following && subject()) fitSubject();
     else if (viewed && kept) map.setView(kept, map.getZoom(), {animate: false});
     setFirstView();

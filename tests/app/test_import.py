@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import time
 from hashlib import sha256
@@ -22,13 +23,16 @@ from geo.store.database import database_url
 from geo.store.record import with_values
 from geo.store.store import Store
 from layers.words import LANGUAGES, words_in
+from tests.app.test_changes import drawn
 from tests.app.test_pages import ROOT, all_text, component, features, open_app
 from tests.geo.test_intake_hostile import READ_AROUND, REFUSED
+from ui.import_grid import GIVEN_IN
 
 PAGE = "pages/data.py"
 EDITOR = Author("李四", Role.EDITOR)
 ZH = words_in("zh")
 WITHIN_S = 60
+READ_ON = {code for *_, code in READ_AROUND.values()}
 SITE = "huizhi-yunding"
 PROJECTS = {each["id"]: each for each in features()}
 (OUTLINE,) = (each for each in features("base/boundary") if each["properties"]["kind"] == "outline")
@@ -238,7 +242,43 @@ def test_what_cannot_be_told_apart_is_asked_and_the_rest_waits(signed_in):
     assert has(app, "source")
 
 
-def test_a_city_grid_is_fitted_to_control_points_and_its_residuals_are_told(signed_in):
+def test_how_many_the_dry_run_will_refuse_as_outside_is_said_with_the_system(signed_in):
+    away = [(f"海上{n}", 121.61, 38.70 + n / 1000, "commerce", "proposed") for n in range(3)]
+    app = upload(open_import(), "a.csv", sheet([*known_places(), *away]))
+    total = len(LANDMARKS) + len(away)
+    assert ZH("import.outside", n=3, total=total, metres=100, margin=100) in [each.value for each in app.warning]
+    app = try_out(give_defaults(app))
+    assert app.session_state["importing"].dry_run.draft.counts["rejected"] == 3
+    app.run()
+    assert ZH("import.outside", n=3, total=total, metres=105, margin=100) in [each.value for each in app.warning]
+
+
+def test_degrees_the_other_way_round_are_called_that(signed_in):
+    turned = known_places(lambda lon, lat: (lat, lon))
+    app = upload(open_import(), "a.csv", sheet(turned, ("名称", "X", "Y", "领域", "阶段")))
+    assert field(app, "crs").value.swapped and ZH("import.no_before_swapped") in all_text(app)
+    assert sketched(app)["after"] and not sketched(app)["before"]
+
+
+def test_shapes_are_drawn_as_they_will_be_stored(signed_in):
+    corners = [[121.600, 38.910], [121.602, 38.912], [121.602, 38.910], [121.600, 38.912], [121.600, 38.910]]
+    bow_tie = {"type": "Feature", "properties": {"name": "交叉地块"},
+               "geometry": {"type": "Polygon", "coordinates": [corners]}}  # fmt: skip
+    points = [{"type": "Feature", "properties": {"name": each["properties"]["name"]}, "geometry": each["geometry"]}
+              for each in LANDMARKS]  # fmt: skip
+    content = json.dumps({"type": "FeatureCollection", "features": [bow_tie, *points]}).encode()
+    app = upload(open_import(), "a.geojson", content)
+    (outline,) = sketched(app)["outlines"]
+    middle = (38.911, 121.601)
+    assert len(outline) == 2 and all(any(at == pytest.approx(middle) for at in ring) for (ring,) in outline)
+    assert ZH("import.outlined", n=1, total=1) in all_text(app)
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"), [("EPSG:4490", ("lon", "lat")), ("EPSG:4550", ("east", "north"))], ids=["degrees", "metres"]
+)
+def test_a_city_grid_is_fitted_to_control_points_and_its_residuals_are_told(signed_in, given, codes):
+    to_given = Transformer.from_crs("EPSG:4326", given, always_xy=True)
     to_metres = Transformer.from_crs("EPSG:4326", "EPSG:4549", always_xy=True)
 
     def in_grid(lon, lat):
@@ -249,9 +289,11 @@ def test_a_city_grid_is_fitted_to_control_points_and_its_residuals_are_told(sign
     assert ZH("import.crs_none_fits") in [each.value for each in app.error]
     app.session_state[app.session_state["importing"].key("grid-count")] = 3
     app.run()
+    system = field(app, "grid-given")
+    system.set_value(next(each for each in GIVEN_IN if each.crs == given)).run()
     for number, each in enumerate((LANDMARKS[0], LANDMARKS[4], LANDMARKS[8]), 1):
         lon, lat = each["geometry"]["coordinates"]
-        for code, value in zip(("x", "y", "lon", "lat"), (*in_grid(lon, lat), lon, lat), strict=True):
+        for code, value in zip(("x", "y", *codes), (*in_grid(lon, lat), *to_given.transform(lon, lat)), strict=True):
             field(app, f"grid-{code}-{number}").set_value(value)
     app.run()
     field(app, "grid-fit").click().run()
@@ -271,7 +313,7 @@ def test_nothing_is_written_before_the_import_and_one_change_after_it(store, sig
     app = ready(rows)
     assert store.head() == head
     assert ZH("import.counted", new=len(LANDMARKS) + 1, changed=1) in all_text(app)
-    assert app.button(key="import_save").disabled
+    assert app.button(key="import_save").disabled and ZH("import.why_needed") in all_text(app)
     app = save(app)
     (change,) = store.changes(after=head)
     assert (change.kind, change.author, change.why) == (Kind.IMPORT, EDITOR.name, "测绘成果入库")
@@ -283,8 +325,8 @@ def test_nothing_is_written_before_the_import_and_one_change_after_it(store, sig
         each.value for each in app.success
     ]
     assert app.file_uploader[0].value is None and "importing" not in app.session_state
-    drawn = component(app, "map_frame")
-    assert drawn["sketch"] == {"mark": None}
+    assert sketched(app) == {"mark": None}
+    assert set(drawn(app, store)) == {SITE, *(set(store.entries()) - set(PROJECTS))}, "at once, as the page says"
 
 
 def test_a_row_says_what_it_changes_from_and_to_and_why_it_is_rejected(signed_in):
@@ -316,6 +358,8 @@ def test_what_somebody_else_has_changed_since_is_told_and_tried_out_again(store,
     app = save(app)
     assert store.head() == head, "all or nothing"
     assert ZH("import.conflict", about=1) in [each.value for each in app.warning]
+    for told in (name, "王五", "补地址", "长江路 1 号"):
+        assert any("import-conflict" in each.proto.body and told in each.proto.body for each in app.get("html")), told
     app = save(app)
     assert store.head() == head + 1
     record = store.entry(SITE).record
@@ -339,14 +383,16 @@ def told(app: AppTest, code: str) -> bool:
     return all(fragment in all_text(app) for fragment in fragments)
 
 
-def test_each_hostile_file_is_told_within_seconds_and_the_next_good_one_works(signed_in):
+def test_each_kind_of_hostile_file_is_told_within_seconds_and_the_next_good_one_works(signed_in):
     app = open_import()
     files = {**REFUSED, **{kind: (name, content, code) for kind, (name, content, _, code) in READ_AROUND.items()}}
-    for kind, (name, content, code) in files.items():
+    one_of_each = {code: (kind, name, content) for kind, (name, content, code) in reversed(files.items())}
+    for code, (kind, name, content) in one_of_each.items():
         started = time.process_time()
         upload(app, name, content)
         assert time.process_time() - started < 20, kind
         assert told(app, code), f"{kind}: {code}"
         assert "Traceback" not in all_text(app), kind
+        assert code in READ_ON or any(ZH("import.unusable") in each.value for each in app.error), kind
     upload(app, "good.csv", sheet(known_places()))
     assert field(app, "crs").value.crs == "EPSG:4326"

@@ -16,6 +16,7 @@ from tests.browser.test_editing import PASSWORD, sign_in
 
 pytestmark = pytest.mark.browser
 ZH = words_in("zh")
+NEW = "新测地块"
 CANCEL, SAVE = ".st-key-import_cancel", ".st-key-import_save"
 
 
@@ -36,12 +37,17 @@ def tab(server, new_app):
 
 
 def from_a_map_service(features) -> bytes:
-    """Return known places as somebody clicks them on a Chinese map service: in GCJ-02."""
-    lines = ["名称,经度,纬度"]
-    for each in features:
-        if each["geometry"] and each["properties"]["location"]["grade"] in ("exact", "near"):
-            lon, lat = wgs84_to_gcj02(*each["geometry"]["coordinates"])
-            lines.append(f"{each['properties']['name']},{float(lon):.6f},{float(lat):.6f}")
+    """Return known places as somebody clicks them on a Chinese map service: in GCJ-02; and a new one."""
+    places = {
+        each["properties"]["name"]: each["geometry"]["coordinates"]
+        for each in features
+        if each["geometry"] and each["properties"]["location"]["grade"] in ("exact", "near")
+    }
+    lines = ["名称,经度,纬度,领域,阶段"]
+    for name, place in {**places, NEW: next(iter(places.values()))}.items():
+        lon, lat = wgs84_to_gcj02(*place)
+        codes = "," if name in places else "commerce,proposed"
+        lines.append(f"{name},{float(lon):.6f},{float(lat):.6f},{codes}")
     return "\n".join(lines).encode()
 
 
@@ -115,7 +121,17 @@ def test_a_large_file_can_be_called_off_while_others_go_on_working(server, tab, 
     expect(tab.page.locator(CANCEL)).to_have_count(0)
     expect(tab.page.locator(".st-key-import-file [data-testid=stFileChip]")).to_have_count(0)
     upload(tab, "good.geojson", json.dumps({"type": "FeatureCollection", "features": []}).encode())
-    expect(tab.page.get_by_text(ZH("import.problems", n=1))).to_be_visible()
+    expect(tab.page.get_by_text(ZH("import.unusable"))).to_be_visible()
+
+
+def test_the_legend_folds_on_the_narrow_map_and_comes_back_on_the_wide_one(server, new_app):
+    app = new_app(server.url).open()
+    legend = app.page.frame_locator("iframe.map-frame").locator(".map-legend")
+    expect(legend).to_have_attribute("open", "")
+    app.page.get_by_role("link", name=ZH("page.data"), exact=True).click()
+    expect(legend).not_to_have_attribute("open", "")
+    app.page.get_by_role("link", name=ZH("page.map"), exact=True).click()
+    expect(legend).to_have_attribute("open", "")
 
 
 def test_on_a_phone_nothing_is_cut_off_or_out_of_reach(server, new_app, features):

@@ -162,7 +162,7 @@ FAMILIES = {
     "import.stage_": {"wait", "read", "test", "draft", "save"},
     "crs.": set(Datum) - {Datum.OTHER},
     "crs.reason_": set(CrsReason),
-    "grid.": {"x", "y", "lon", "lat"},
+    "grid.": {"x", "y", "lon", "lat", "east", "north"},
     "login.": {"wrong", "wait", "expired", "ended", "unreadable"},
     "role.": set(Role),
     "print.layer_": set(LAYER_CODES) - set(LAYERS),
