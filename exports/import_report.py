@@ -9,15 +9,18 @@ from exports.records import Fact, Records, Row, Table, clean_text
 from exports.request import ExportRequest
 from exports.spreadsheet import csv_bytes, write_book
 from geo.intake.draft import DraftRow, ImportDraft, Outcome
+from geo.load import Dataset
 from layers.import_words import note_in_words
+from layers.record_wording import change_in_words
 from layers.words import Words
 
 REPORT_FIELDS: Final = (
     Field("number", "import.row", "integer", width=8),
     Field("outcome", "import.outcome", width=18),
     Field("name", "table.name", width=36),
-    Field("project_id", "table.id", width=26),
+    Field("project_id", "import.report_id", width=26),
     Field("is_new", "import.new", width=12),
+    Field("changes", "import.report_changes", width=70),
     Field("repairs", "import.repairs", width=70),
     Field("reasons", "import.reasons", width=70),
 )
@@ -39,9 +42,17 @@ def _rows(draft: ImportDraft, words: Words) -> Iterator[Row]:
             "name": clean_text(row.name) or None,
             "project_id": row.project_id,
             "is_new": _new_or_known(row, words),
+            "changes": _changes(row, draft.dataset, words),
             "repairs": None if says_why else told,
             "reasons": told if says_why else None,
         }
+
+
+def _changes(row: DraftRow, data: Dataset, words: Words) -> str | None:
+    """Return each field that the row changes of a project that there is, from and to, or that it changes none."""
+    if row.outcome is Outcome.UNCHANGED:
+        return words("import.no_changes")
+    return "\n".join(clean_text(change_in_words(data, words, each)) for each in row.changes) or None
 
 
 def _new_or_known(row: DraftRow, words: Words) -> str | None:

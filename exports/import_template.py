@@ -7,8 +7,9 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_range_abs
 
-from geo.intake.draft import EXAMPLE_ID
 from geo.intake.mapping import ENUMS
+from geo.intake.table import EXAMPLE_ID
+from geo.intake.workbook import CODES_NAME
 from geo.load import Dataset
 from geo.names import name_in
 from geo.vocabulary import Grade, Phase, Sector
@@ -86,6 +87,7 @@ def _write_codes(book: Any, words: Words, choices: dict[str, list[tuple[str, str
                 sheet.write_string(line, column, text)
             line += 1
     sheet.freeze_panes(1, 0)
+    book.define_name(CODES_NAME, f"='{name}'!{xl_range_abs(0, 0, line - 1, 2)}")
     return where
 
 

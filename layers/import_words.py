@@ -5,6 +5,7 @@ from typing import Final
 
 from geo.intake.mapping import ENUMS, ImportWords
 from geo.intake.rows import RowNote
+from layers.fault_words import detail_in_words
 from layers.words import LANGUAGES, Words, words_in
 
 LABELS: Final = {
@@ -85,4 +86,4 @@ def import_words() -> ImportWords:
 def note_in_words(words: Words, note: RowNote) -> str:
     """Return a repair or a reason in words, told of the field that it concerns, else of the row."""
     where = field_word(words, note.field) or f"#{note.feature}"
-    return words(f"problem.{note.code}", where=where, detail=note.detail).strip()
+    return words(f"problem.{note.code}", where=where, detail=detail_in_words(words, note)).strip()

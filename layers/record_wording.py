@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from geo.load import Dataset
 from geo.names import name_in
-from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE, Record
+from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE, Difference, Record
 from layers.import_words import code_word, field_word
 from layers.wording import place_name
 from layers.words import Words
@@ -37,6 +37,12 @@ def record_name(data: Dataset, words: Words, record: Record) -> str:
     """Return what a record as stored calls its project; in a third language as the translations have it."""
     properties = data.translations.fill(record)["properties"]
     return name_in(words.language, properties["name"], properties["names"])
+
+
+def change_in_words(data: Dataset, words: Words, change: Difference) -> str:
+    """Return a change of one field as a line: from and to."""
+    was, became = (value_in_words(data, words, change.path, each) for each in (change.was, change.became))
+    return words("edit.from_to", field=label_of(words, change.path), was=was, became=became)
 
 
 def value_in_words(data: Dataset, words: Words, path: str, value: Any) -> str:

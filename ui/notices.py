@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.filter import ProjectFilter
 from geo.problem import Problem
+from layers.fault_words import detail_in_words
 from layers.words import Words
 from ui import session
 from ui.desk import Desk
@@ -17,7 +18,7 @@ FEW: Final = 12
 
 def problem_in_words(words: Words, problem: Problem) -> str:
     """Return one problem as a sentence: what, where, what to do; escaped for Markdown."""
-    return words(f"problem.{problem.code}", where=plain(problem.where), detail=plain(problem.detail))
+    return words(f"problem.{problem.code}", where=plain(problem.where), detail=plain(detail_in_words(words, problem)))
 
 
 def problem_notice(words: Words, problems: Sequence[Problem], *, title: str) -> None:

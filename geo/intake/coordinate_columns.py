@@ -23,6 +23,8 @@ HEADERS: Final[Mapping[str, frozenset[str]]] = {
     "y": frozenset({"y", "ycoord", "coordy", "pointy", "y坐标", "坐标y", "纵坐标", "north", "northing", "北坐标"}),
     "wkt": frozenset({"wkt", "geom", "geometry", "thegeom", "wktgeom", "几何", "图形"}),
 }
+HEAD_ROW: Final = 1
+"""The number of a sheet's head line, as spreadsheets count rows."""
 PLAIN_INTEGER: Final = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 PLAIN_NUMBER: Final = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?")
 
@@ -71,18 +73,21 @@ def unique_headers(name: str, cells: Sequence[Any]) -> tuple[list[str], list[Pro
 
 
 def add_rows(
-    features: Features, headers: Sequence[str], rows: Iterable[Sequence[Any]], where: CoordinateColumns | None
+    features: Features,
+    headers: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[Any]]],
+    where: CoordinateColumns | None,
 ) -> None:
-    """Add each row as a feature, with the point or the WKT in its cells; rows of empty cells are none."""
+    """Add each numbered row as a feature, with the point or the WKT in its cells; rows of empty cells are none."""
     where = where or coordinate_columns(headers)
     if where is None:
         features.problems.append(Problem("import_no_coordinates", features.name, ", ".join(headers)[:120]))
-    for cells in rows:
+    for number, cells in rows:
         # Cells under no header are kept under one of their number.
-        every = [*headers, *(f"column_{number}" for number in range(len(headers) + 1, len(cells) + 1))]
+        every = [*headers, *(f"column_{at}" for at in range(len(headers) + 1, len(cells) + 1))]
         row = {header: cell for header, cell in zip(every, cells, strict=False) if cell not in (None, "")}
         if row:
-            features.add(*_place(row, where))
+            features.add(*_place(row, where), seen_as=number)
             if where is None:
                 features.reported.add(len(features.rows))
 

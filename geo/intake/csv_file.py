@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Final
 
-from geo.intake.coordinate_columns import CoordinateColumns, add_rows, number_texts, unique_headers
+from geo.intake.coordinate_columns import HEAD_ROW, CoordinateColumns, add_rows, number_texts, unique_headers
 from geo.intake.encoding import BYTE_ORDER_MARKS, decoded, encoding_of
 from geo.intake.limits import (
     MAX_CELL_CHARS,
@@ -31,16 +31,16 @@ def read_csv(name: str, content: bytes, where: CoordinateColumns | None = None) 
     """
     features = Features(name)
     lines, odd, encoding = _lines(name, content)
-    hold_to(MAX_FEATURES * 2, len(lines), "import_too_many_features", name)
+    hold_to(MAX_FEATURES * 2, len(lines), "import_too_many_features", name, MAX_FEATURES)
     separator = max(SEPARATORS, key=(lines[0] if lines else "").count)
     records = _records(features, lines, separator)
     _, head = next(records, (0, []))
     headers, problems = unique_headers(name, head)
     hold_to(MAX_COLUMNS, len(headers), "import_too_many_columns", name)
     features.problems.extend(problems)
-    starts: list[int] = []
+    starts: dict[int, int] = {}
     add_rows(features, headers, _bodies(records, starts), where)
-    _tell_odd_lines(features, starts, odd, encoding)
+    _tell_odd_lines(features, [starts[number] for number in features.numbers], odd, encoding)
     number_texts(features.rows)
     return finished(features, file_format="csv", encoding=encoding)
 
@@ -84,12 +84,12 @@ def _records(features: Features, lines: list[str], separator: str) -> Iterator[t
             start += 1
 
 
-def _bodies(records: Iterator[tuple[int, list[str]]], starts: list[int]) -> Iterator[list[str]]:
-    """Yield the cells of each record that has any, and note in `starts` where it began."""
-    for start, cells in records:
+def _bodies(records: Iterator[tuple[int, list[str]]], starts: dict[int, int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record that has any cells under its row's number, and note in `starts` on which line it began."""
+    for number, (start, cells) in enumerate(records, HEAD_ROW + 1):
         if any(cells):
-            starts.append(start)
-            yield cells
+            starts[number] = start
+            yield number, cells
 
 
 def _tell_odd_lines(features: Features, starts: list[int], odd: set[int], encoding: str) -> None:

@@ -1,13 +1,12 @@
 """An import tried out: what each row of a file would make of the projects, and why not. Nothing is stored here."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
-import numpy as np
 from pandas import isna
 from pydantic import ValidationError
 
@@ -17,16 +16,14 @@ from geo.feature import feature_of
 from geo.intake.cells import Cell, parsed, parser_of
 from geo.intake.evidence import ImportDefaults, crs_name
 from geo.intake.mapping import FIELD_OF, KEBAB, NO_WORDS, ColumnMapping, ImportWords, codes_of, name_key
-from geo.intake.rows import RowDraft, RowNote
+from geo.intake.rows import EVIDENCE, RowDraft, RowNote
 from geo.intake.shapes import Places, places_of
-from geo.intake.table import FeatureProblem, Table
+from geo.intake.table import EXAMPLE_ID, FeatureProblem, Table
 from geo.load import Dataset, parse_project
 from geo.problem import field_problems
 from geo.project import Project
-from geo.store.record import differences, with_values
+from geo.store.record import Difference, differences, with_values
 
-EXAMPLE_ID: Final = "example-row-left-out"
-"""The identifier of the template's example, which no import takes."""
 NOT_PROJECTS: Final = frozenset({"structure", "accuracy", "parcels"})
 """What our own GeoJSON and KML hold besides projects, by their column ``layer``."""
 HOLD_PROJECTS_BY_LAYER: Final = frozenset({"geojson", "kml", "kmz"})
@@ -58,10 +55,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """What becomes of one row of the file, counted from 1.
+    """What becomes of one row of the file; `number` is as `Table.numbers` has it.
 
     `record` is the whole new feature where the row is accepted or repaired, else None; `name` the one in the row;
-    `notes` say what was repaired and, of a rejected or skipped row, why.
+    `changes` are those of a project that there is; `notes` say what was repaired or, of a row not taken, why.
     """
 
     number: int
@@ -71,13 +68,15 @@ class DraftRow:
     record: Record | None
     name: str = ""
     notes: tuple[RowNote, ...] = ()
+    changes: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)
 class ImportDraft:
-    """All rows of a file in their order."""
+    """All rows of a file in their order, and the data set that they were compared with."""
 
     rows: tuple[DraftRow, ...]
+    dataset: Dataset
 
     @cached_property
     def counts(self) -> Counter[Outcome]:
@@ -124,7 +123,7 @@ def draft_import(
         rows.append(drafting.row(index))
         if step and index % ROWS_BETWEEN_STEPS == 0:
             step(index, count)
-    return ImportDraft(tuple(rows))
+    return ImportDraft(tuple(rows), dataset)
 
 
 @dataclass
@@ -156,12 +155,7 @@ class _Drafting:
         self.crs_name = crs_name(candidate, defaults)
         self.places: Places = places_of(table, candidate, dataset)
         self.cells = _cells(table, mapping, dataset, words)
-        self.examples = {
-            int(index)
-            for column in table.columns.select_dtypes("object")
-            for index in np.flatnonzero((table.columns[column] == EXAMPLE_ID).to_numpy())
-        }
-        self.elements = {placed.element.id for placed in dataset.elements}
+        self.not_projects = {EXAMPLE_ID, *(placed.element.id for placed in dataset.elements)}
         self.layers = (
             table.columns["layer"].tolist()
             if table.format in HOLD_PROJECTS_BY_LAYER and "layer" in table.columns
@@ -180,17 +174,20 @@ class _Drafting:
 
     def row(self, index: int) -> DraftRow:
         """Return what becomes of one row."""
-        number = index + 1
+        number = self.table.numbers[index]
         cells = {path: column[index] for path, column in self.cells.items() if column[index].value is not None
                  or column[index].note}  # fmt: skip
         draft = RowDraft(f"{self.table.name} #{number}", number, cells, self.defaults)
         given_id = cells["id"].value if "id" in cells else None
         layer = self.layers[index] if self.layers else None
-        if index in self.examples or given_id in self.elements or layer in NOT_PROJECTS:
-            draft.note("import_example_row" if index in self.examples else "import_not_a_project")
+        if given_id in self.not_projects or layer in NOT_PROJECTS:
+            draft.note("import_not_a_project")
             return self._row(draft, Outcome.SKIPPED, None, None)
-        self._tell_read(index, draft)
         project = self._project(draft, given_id)
+        is_new = project is None and not draft.rejected
+        self._tell_read(index, draft)
+        if is_new:
+            draft.tell_missing(self._needed(index, draft))
         if draft.rejected:
             return self._ended(draft, project, None)
         return self._existing(index, draft, project) if project else self._new(index, draft, given_id)
@@ -211,6 +208,15 @@ class _Drafting:
                 draft.reject(cell.note, cell.detail, path)
             elif cell.note:
                 draft.note(cell.note, cell.detail, path)
+        draft.tell_future()
+
+    def _needed(self, index: int, draft: RowDraft) -> Iterator[str]:
+        """Yield the fields that a new project cannot be without."""
+        yield from ("name", "sector")
+        if not draft.value("mentions"):
+            yield "phase"
+        if self._geometry(index) or index in self.places.refused:
+            yield from EVIDENCE
 
     # ---- which project ----
 
@@ -232,7 +238,6 @@ class _Drafting:
         elif name:
             first = self.known.row_of_name.setdefault(name_key(name), draft.number)
         else:
-            draft.reject("import_value_missing", "", "name")
             return None
         if first != draft.number:
             draft.reject("import_row_repeated", str(first))
@@ -268,7 +273,7 @@ class _Drafting:
             return self._row(draft, Outcome.UNCHANGED, project, None)
         stored = self.records.get(project.id)
         record = wanted if stored is None else with_values(stored, [(one.path, one.became) for one in changes])
-        return self._ended(draft, project, self._checked(index, draft, record))
+        return self._ended(draft, project, self._checked(index, draft, record), changes)
 
     def _new(self, index: int, draft: RowDraft, given_id: str | None) -> DraftRow:
         record = draft.fresh(self._geometry(index), self.crs_name)
@@ -299,9 +304,11 @@ class _Drafting:
             return None
         return record
 
-    def _ended(self, draft: RowDraft, project: Project | None, record: Record | None) -> DraftRow:
+    def _ended(
+        self, draft: RowDraft, project: Project | None, record: Record | None, changes: Sequence[Difference] = ()
+    ) -> DraftRow:
         outcome = Outcome.REJECTED if record is None else Outcome.REPAIRED if draft.notes else Outcome.ACCEPTED
-        return self._row(draft, outcome, project, record)
+        return replace(self._row(draft, outcome, project, record), changes=tuple(changes if record else ()))
 
     def _row(self, draft: RowDraft, outcome: Outcome, project: Project | None, record: Record | None) -> DraftRow:
         known_id = project.id if project else record["id"] if record else None

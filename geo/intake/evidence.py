@@ -50,6 +50,11 @@ class ImportDefaults:
         """The date as a record has it."""
         return self.date.isoformat()
 
+    @cached_property
+    def last_day(self) -> str:
+        """The last day on which anything can have been looked at: today, or the import's own."""
+        return max(date.today(), self.date).isoformat()
+
     @property
     def added(self) -> dict[str, str]:
         """Who added a project, and when."""

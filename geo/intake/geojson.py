@@ -27,7 +27,7 @@ def read_geojson(name: str, content: bytes) -> Table:
     """
     # Counted before parsing: a list takes some 80 bytes of memory, in the file it takes two.
     hold_to(MAX_FILE_VERTICES, content.count(b"["), "import_too_many_file_vertices", name)
-    hold_to(MAX_FEATURES * 4, content.count(b"{"), "import_too_many_features", name)
+    hold_to(MAX_FEATURES * 4, content.count(b"{"), "import_too_many_features", name, MAX_FEATURES)
     features = Features(name)
     raw, encoding = _json(features, content)
     records = _records(raw)

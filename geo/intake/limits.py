@@ -42,12 +42,12 @@ class RefusedFileError(Exception):
         self.problem = problem
 
 
-def hold_to(limit: int, count: int, code: str, where: str) -> None:
-    """Refuse the file under `code` where `count` is above `limit`.
+def hold_to(limit: int, count: int, code: str, where: str, stated: int | None = None) -> None:
+    """Refuse the file under `code` where `count` is above `limit`; `stated` is what is told, by default the limit.
 
     Raises
     ------
     RefusedFileError : if it is
     """
     if count > limit:
-        raise RefusedFileError(Problem(code, where, f"{limit:,}"))
+        raise RefusedFileError(Problem(code, where, f"{limit if stated is None else stated:,}"))

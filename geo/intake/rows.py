@@ -4,9 +4,10 @@ An empty cell never takes anything away.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from math import cos, radians
 from typing import Any, Final
 
 import shapely
@@ -14,14 +15,16 @@ from shapely.geometry import shape
 
 from geo.intake.cells import EMPTY, Cell
 from geo.intake.evidence import ImportDefaults
-from geo.intake.mapping import name_key
-from geo.intake.shapes import DECIMALS, parcel_geometry
+from geo.intake.mapping import FIELDS, name_key
+from geo.intake.shapes import parcel_geometry
 from geo.intake.table import FeatureProblem
 from geo.phase import PHASE_OF_HEADING, latest_phase
 from geo.project import Mention
 from geo.vocabulary import PLACED_GRADES, Grade
 
-SAME_DEG: Final = 1.5 * 10**-DECIMALS
+SAME_M: Final = 1.0
+"""No further apart are two records of one place: GCJ-02 is only taken back that well."""
+METRES_PER_DEG: Final = 111_320
 CUT_BYTES: Final = range(245, 255)
 """How long a text is that a DBF table of 254 bytes has cut, no character in two."""
 LETTERS: Final = (
@@ -33,6 +36,11 @@ LETTERS: Final = (
 NAMES: Final = ("en", "ja", "ko", "ru")
 SENTENCES_OF_OFFER: Final = ("land_use", "investment_sought", "contact")
 NUMBERS_OF_OFFER: Final = ("site_area_m2", "plot_ratio")
+DATES: Final = tuple(each.path for each in FIELDS if each.kind == "date")
+GRADES: Final = tuple(map(str, Grade))
+"""The best first."""
+EVIDENCE: Final = ("location.grade", "location.accuracy_m")
+DEFAULTED: Final = ("sector", "phase", *EVIDENCE)
 WORD_OF_PHASE: Final = {str(phase): heading for heading, phase in PHASE_OF_HEADING.items()}
 Record = dict[str, Any]
 Geometry = tuple[float, float, Any]
@@ -41,7 +49,10 @@ Geometry = tuple[float, float, Any]
 
 @dataclass(frozen=True)
 class RowNote(FeatureProblem):
-    """A repair of a row or what is wrong with it; `field` is the path of the field at fault, if it is one."""
+    """A repair of a row or what is wrong with it, the row by the number that it is seen as.
+
+    `field` is the path of the field at fault, if it is one.
+    """
 
     field: str = ""
 
@@ -70,6 +81,13 @@ class RowDraft:
         """Return what the row's cell says, else what the whole record beside it says, None where neither does."""
         cell = self.cells.get(path)
         return cell.value if cell is not None and cell.value is not None else self._whole(path)
+
+    def tell_future(self) -> None:
+        """Reject the row for each of its dates that is still to come: all are of what somebody has seen or said."""
+        for path in DATES:
+            day = self.value(path)
+            if isinstance(day, str) and day > self.defaults.last_day:
+                self.reject("import_date_future", day, path)
 
     def _whole(self, path: str) -> Any:
         """Return a field of the record that our own files carry beside their columns."""
@@ -199,24 +217,47 @@ class RowDraft:
         if parcel and not _same_outline(parcel, properties.get("parcel")):
             properties["parcel"] = parcel
         if geometry is None or _same_place(geometry, wanted):
-            before = deepcopy(location)
             for key in ("grade", "accuracy_m", "address", "source", "source_crs", "checked"):
                 self._put(location, f"location.{key}", key)
             self._put_sentence(location, "basis", "location.basis")
-            if location != before and self.value("location.checked") is None:
-                location["checked"] = self.defaults.day
             self._hold_grade(location, placed=wanted["geometry"] is not None)
             return
-        self._move(wanted, geometry, crs_name)
+        if self._is_worse(location["grade"]):
+            self._keep_place(wanted, geometry)
+        else:
+            self._move(wanted, geometry, crs_name)
+
+    def _is_worse(self, known: str | None) -> bool:
+        """Whether it is the import, not the row, that says how well its place is known, and less well than ours is."""
+        said, default = self.value("location.grade"), self.defaults.grade
+        if said is not None or default is None or known is None:
+            return False
+        return GRADES.index(known) < GRADES.index(default)
+
+    def _keep_place(self, wanted: Record, geometry: Geometry) -> None:
+        """Keep the better known place; a parcel around it is taken where there was none."""
+        self._put(wanted["properties"]["location"], "location.address", "address")
+        lon, lat = wanted["geometry"]["coordinates"][:2]
+        parcel = geometry[2]
+        if parcel is not None and "parcel" not in wanted["properties"] and parcel.covers(shapely.Point(lon, lat)):
+            wanted["properties"]["parcel"] = self._parcel(parcel)
+        else:
+            self.note("import_place_kept", "", "location.grade")
+
+    def _parcel(self, parcel: Any) -> dict[str, Any]:
+        return {"geometry": parcel_geometry(parcel), **self.defaults.added}
 
     def _move(self, wanted: Record, geometry: Geometry, crs_name: str) -> None:
         """Put the project to a new place; what was known of the old one is no evidence for it."""
+        self.tell_missing(EVIDENCE)
+        if self.rejected:
+            return
         lon, lat, parcel = geometry
         properties = wanted["properties"]
         old = properties["location"]
         wanted["geometry"] = {"type": "Point", "coordinates": [lon, lat]}
         fresh: dict[str, Any] = {
-            "grade": self.value("location.grade") or (str(self.defaults.grade) if self.defaults.grade else None),
+            "grade": self._needed("location.grade"),
             "accuracy_m": self.value("location.accuracy_m") or self.defaults.accuracy_m,
             "basis": {},
             "address": self.value("location.address") or old.get("address"),
@@ -238,14 +279,10 @@ class RowDraft:
         ):
             self._put_sentence(fresh, "basis", "location.basis")
         fresh["basis"] = fresh["basis"] or self.defaults.basis()
-        if fresh["grade"] is None:
-            self.reject("import_value_missing", "", "location.grade")
-        elif fresh["accuracy_m"] is None:
-            self.reject("import_value_missing", "", "location.accuracy_m")
         properties["location"] = fresh
         self._hold_grade(fresh, placed=True)
         if parcel is not None:
-            properties["parcel"] = {"geometry": parcel_geometry(parcel), **self.defaults.added}
+            properties["parcel"] = self._parcel(parcel)
         elif not self._whole("parcel"):
             properties.pop("parcel", None)
 
@@ -257,6 +294,17 @@ class RowDraft:
 
     # ---- a project that there is not yet ----
 
+    def tell_missing(self, paths: Iterable[str]) -> None:
+        """Reject the row for each of the fields that neither it nor the import gives; one misread is told already."""
+        for path in paths:
+            cell = self.cells.get(path, EMPTY)
+            if self.value(path) is None and self._default(path) is None and not cell.bad:
+                self.reject("import_name_missing" if path == "name" else "import_value_missing", "", path)
+
+    def _default(self, path: str) -> Any:
+        """Return what the import as a whole says of a field."""
+        return getattr(self.defaults, path.removeprefix("location."), None) if path in DEFAULTED else None
+
     def fresh(self, geometry: Geometry | None, crs_name: str) -> Record:
         """Return the feature of a new project, without its identifier."""
         name = self.value("name")
@@ -267,8 +315,8 @@ class RowDraft:
         properties: dict[str, Any] = {
             "name": name,
             "names": {"en": name, **names},
-            "sector": self._needed("sector", self.defaults.sector),
-            "phase": (_phase_of(mentions) if mentions else None) or self._needed("phase", self.defaults.phase),
+            "sector": self._needed("sector"),
+            "phase": (_phase_of(mentions) if mentions else None) or self._needed("phase"),
             "group": self.value("group"),
             "element": self.value("element"),
             "element_basis": None,
@@ -296,11 +344,8 @@ class RowDraft:
             properties["added"] = {key: said[key] or default for key, default in self.defaults.added.items()}
         return record
 
-    def _needed(self, path: str, default: Any) -> str | None:
-        value = self.value(path)
-        if value is None and default is None:
-            self.reject("import_value_missing", "", path)
-        return str(default) if value is None and default is not None else value
+    def _needed(self, path: str) -> str:
+        return str(self.value(path) or self._default(path))
 
     def _leave_unplaced(self, properties: dict[str, Any]) -> None:
         location: dict[str, Any] = {
@@ -338,11 +383,18 @@ def _same_place(geometry: Geometry, record: Record) -> bool:
     if record["geometry"] is None:
         return False
     known_lon, known_lat = record["geometry"]["coordinates"][:2]
-    return abs(lon - known_lon) <= SAME_DEG and abs(lat - known_lat) <= SAME_DEG
+    return _apart_m(shapely.Point(lon, lat), shapely.Point(known_lon, known_lat)) <= SAME_M
 
 
 def _same_outline(parcel: dict[str, Any], known: dict[str, Any] | None) -> bool:
     if known is None:
         return False
     mine, theirs = shape(parcel["geometry"]), shape(known["geometry"])
-    return parcel == known or bool(shapely.hausdorff_distance(mine, theirs) <= SAME_DEG)
+    return parcel == known or _apart_m(mine, theirs) <= SAME_M
+
+
+def _apart_m(one: Any, other: Any) -> float:
+    """Return how far two shapes in degrees lie apart at most, near enough for a metre."""
+    scale = (METRES_PER_DEG * cos(radians(one.centroid.y)), METRES_PER_DEG)
+    in_metres = shapely.transform([one, other], lambda degrees: degrees * scale)
+    return float(shapely.hausdorff_distance(*in_metres))

@@ -1,7 +1,7 @@
 """A file's features as one table: geometries in the file's own numbers, columns of text or number, and the problems."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ KINDS: Final = (
     GeometryType.MULTIPOLYGON,
 )
 LARGEST_INTEGER: Final = 2**63 - 1
+EXAMPLE_ID: Final = "example-row-left-out"
+"""The identifier of the template's example, which no import takes."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Table:
     layer, layers : str, tuple of str
         The layer read here and all that the file has.
     problems : tuple of Problem
+    numbers : tuple of int, (n,)
+        What whoever looks at the file sees each feature numbered as: the row of a sheet, whose head line is row 1;
+        elsewhere the feature's number.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Table:
     layer: str = ""
     layers: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass
@@ -81,12 +87,26 @@ class Features:
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     reported: set[int] = field(default_factory=set)
+    numbers: list[int] = field(default_factory=list)
 
-    def add(self, geometry: Any, row: dict[str, Any], problem: tuple[str, str] | None = None) -> None:
-        """Add a feature, with the code and detail of what is wrong with its geometry, if anything."""
+    def add(
+        self,
+        geometry: Any,
+        row: dict[str, Any],
+        problem: tuple[str, str] | None = None,
+        *,
+        seen_as: int | None = None,
+    ) -> None:
+        """Add a feature, with the code and detail of what is wrong with its geometry, if anything.
+
+        The template's example is none. `seen_as` is the number that the file's reader sees, by default its own.
+        """
+        if EXAMPLE_ID in row.values():
+            return
         hold_to(MAX_FEATURES, len(self.rows) + 1, "import_too_many_features", self.name)
         self.geometries.append(geometry)
         self.rows.append(row)
+        self.numbers.append(len(self.rows) if seen_as is None else seen_as)
         if problem:
             number = len(self.rows)
             self.reported.add(number)
@@ -121,11 +141,21 @@ def finished(
         features.problems.append(Problem("import_other_layers", layer, ", ".join(others)[:120]))
     if not len(geometries):
         features.problems.append(Problem("import_empty", features.name))
+    numbers = tuple(features.numbers or range(1, len(geometries) + 1))
     problems = sorted([*features.problems, *found], key=lambda problem: getattr(problem, "feature", 0))
+    problems = [_as_seen(problem, features.name, numbers) for problem in problems]
     frame = features.frame() if columns is None else columns
     return Table(
-        features.name, file_format, geometries, frame, crs, crs_in_file, encoding, layer, tuple(layers), tuple(problems)
-    )
+        features.name, file_format, geometries, frame, crs, crs_in_file, encoding, layer, tuple(layers),
+        tuple(problems), numbers,
+    )  # fmt: skip
+
+
+def _as_seen(problem: Problem, name: str, numbers: Sequence[int]) -> Problem:
+    """Return the problem of a feature told of the number that it is seen as."""
+    if not isinstance(problem, FeatureProblem) or not 1 <= problem.feature <= len(numbers):
+        return problem
+    return replace(problem, where=f"{name} #{numbers[problem.feature - 1]}")
 
 
 def checked(geometries: Sequence[Any], name: str, reported: set[int]) -> tuple[Geometries, list[Problem]]:

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from geo.intake.archive import open_archive, read_member, refuse_entities
 from geo.intake.coordinate_columns import (
+    HEAD_ROW,
     CoordinateColumns,
     add_rows,
     coordinate_columns,
@@ -23,6 +24,8 @@ from geo.intake.table import Features, Table, feature_problem, finished
 from geo.problem import Problem
 
 MARKUP: Final = (".xml", ".rels", ".vml")
+CODES_NAME: Final = "xigang_codes"
+"""The defined name by which the template marks its sheet of codes, which holds no rows to read."""
 
 
 def read_workbook(name: str, content: bytes, layer: str | None = None, where: CoordinateColumns | None = None) -> Table:
@@ -43,7 +46,7 @@ def read_workbook(name: str, content: bytes, layer: str | None = None, where: Co
         chosen = layer if layer in sheets.names else sheets.likeliest(where)
         features = Features(name)
         rows = _until_broken(features, sheets.rows(chosen))
-        head, _ = next(rows, ([], []))
+        _, head, _ = next(rows, (0, [], []))
         headers, problems = unique_headers(name, head)
         hold_to(MAX_COLUMNS, len(headers), "import_too_many_columns", name)
         features.problems.extend(problems)
@@ -72,7 +75,10 @@ class _Sheets:
             warnings.simplefilter("ignore")
             self.values = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
             self.formulas = load_workbook(BytesIO(content), read_only=True, keep_links=False) if has_formulas else None
-        self.names = [str(sheet.title) for sheet in self.values.worksheets]
+        titles = [str(sheet.title) for sheet in self.values.worksheets]
+        mark = self.values.defined_names.get(CODES_NAME)
+        codes = {title for title, _ in mark.destinations} if mark else set()
+        self.names = [title for title in titles if title not in codes] or titles
 
     def rows(self, name: str) -> Iterator[tuple[list[Any], list[Any]]]:
         """Yield the values of each row and, where there are formulas, what stands in its cells."""
@@ -102,29 +108,30 @@ class _Sheets:
 
 def _until_broken(
     features: Features, rows: Iterator[tuple[list[Any], list[Any]]]
-) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Yield the rows; those after a break in the file or after a long gap cannot be read, which is told."""
+) -> Iterator[tuple[int, list[Any], list[Any]]]:
+    """Yield the rows under their numbers; those after a break or a long gap cannot be read, which is told."""
     empty = 0
     try:
-        for values, written in rows:
+        for number, (values, written) in enumerate(rows, HEAD_ROW):
             empty = 0 if any(cell is not None for cell in written) else empty + 1
             hold_to(MAX_FEATURES, empty, "import_too_many_features", features.name)
             if not empty:
-                yield values, written
+                yield number, values, written
     except RefusedFileError:
         raise
     except Exception as error:  # as above
         features.problems.append(Problem("import_broken", features.name, str(error)[:120]))
 
 
-def _values(features: Features, rows: Iterator[tuple[list[Any], list[Any]]]) -> Iterator[list[Any]]:
-    for number, (values, written) in enumerate(rows, start=1):
+def _values(features: Features, rows: Iterator[tuple[int, list[Any], list[Any]]]) -> Iterator[tuple[int, list[Any]]]:
+    for number, values, written in rows:
         pairs = list(zip_longest(values, written))
         lost = [formula for value, formula in pairs if value is None and isinstance(formula, str)]
         if lost:
-            features.problems.append(feature_problem("import_formula_no_value", features.name, number, lost[0]))
+            feature = len(features.rows) + 1
+            features.problems.append(feature_problem("import_formula_no_value", features.name, feature, lost[0]))
         # What the formula says is kept where its value is not known, so that no cell is lost.
-        yield [_cell(formula if value is None else value) for value, formula in pairs]
+        yield number, [_cell(formula if value is None else value) for value, formula in pairs]
 
 
 def _cell(value: Any) -> Any:

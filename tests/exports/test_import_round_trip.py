@@ -1,6 +1,8 @@
 """What we write, an import reads back: GeoPackage and GeoJSON whole, the others but for the losses that are stated."""
 
+import csv
 import datetime
+import io
 import re
 import shutil
 import subprocess
@@ -16,12 +18,14 @@ from exports.import_template import COLUMNS, FILLED_ROWS, write_import_template
 from exports.request import ExportRequest
 from geo.crs_candidates import Candidate, Datum
 from geo.feature import feature_of
-from geo.intake.draft import EXAMPLE_ID, Outcome, draft_import
+from geo.intake.draft import Outcome, draft_import
 from geo.intake.evidence import ImportDefaults
 from geo.intake.file import read_file
 from geo.intake.mapping import ENUMS, FIELDS, suggest_mapping
+from geo.intake.table import EXAMPLE_ID
 from geo.load import load_dataset, parse_project
 from geo.store.record import differences
+from geo.vocabulary import Grade
 from layers.import_words import field_word, import_words
 from layers.words import LANGUAGES, words_in
 
@@ -138,8 +142,9 @@ def test_a_template_filled_in_is_read_with_every_column_known(data, tmp_path, la
     mapping = suggest_mapping(table, data, import_words())
     assert mapping.columns.keys() == set(COLUMNS) - {"lon", "lat", "group"}
     candidate = Candidate(Datum.WGS84, "EPSG:4326")
-    example, row = draft_import(table, candidate, mapping, data, DEFAULTS, words=import_words()).rows
-    assert example.outcome is Outcome.SKIPPED and row.outcome is not Outcome.REJECTED, row.notes
+    (row,) = draft_import(table, candidate, mapping, data, DEFAULTS, words=import_words()).rows
+    assert table.problems == () and row.number == 3, "the example is none, the codes no layer"
+    assert row.outcome is not Outcome.REJECTED, row.notes
     project = parse_project(row.record)
     assert (project.id, project.lon, project.offer.site_area_m2) == ("new-plot", 121.61, 100.5)
     assert project.element == data.elements[0].element.id and project.current_status.date == datetime.date(2026, 11, 1)
@@ -162,8 +167,28 @@ def test_every_field_has_a_word_and_the_report_says_each_row_and_runs_no_formula
     mapping = suggest_mapping(table, data, import_words())
     draft = draft_import(table, Candidate(Datum.WGS84, "EPSG:4326"), mapping, data, DEFAULTS, words=import_words())
     said = report_csv(draft, words).decode("utf-8-sig")
-    assert "'=cmd()" in said and "领域：“胡写”不在可用的代码" in said and "误差" not in said
+    assert "'=cmd()" in said and "领域：“胡写”不在可用的代码" in said and "误差（米）：缺少必填内容" in said
     write_report_xlsx(draft, "a.csv", ExportRequest(), tmp_path / "r.xlsx")
     about, report = openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets
     assert report["C2"].value == "=cmd()" and report["C2"].data_type == "s" and report["B2"].value == "退回"
     assert ["退回", "1"] in [[cell.value for cell in row] for row in about.iter_rows()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_holds_each_change_from_and_to_and_no_known_row_is_blank(data, language):
+    words = words_in(language)
+    site, same = [one for one in data.projects if one.placed and not one.parcel][:2]
+    ring = ",".join(f"{site.lon + x} {site.lat + y}" for x, y in ((0, 0.0002), (0.0002, 0), (0, -0.0002), (0, 0.0002)))
+    text = f'id,地址,WKT\n{site.id},新街 8 号,"POLYGON (({ring}))"\n{same.id},,\n'
+    table = read_file("a.csv", text.encode())
+    best = replace(DEFAULTS, grade=Grade.EXACT, accuracy_m=2)
+    mapping = suggest_mapping(table, data, import_words())
+    draft = draft_import(table, Candidate(Datum.WGS84, "EPSG:4326"), mapping, data, best, words=import_words())
+    changed, unchanged = csv.DictReader(io.StringIO(report_csv(draft, words).decode("utf-8-sig")))
+    told = changed[words("import.report_changes")].splitlines()
+    assert len(told) == len(draft.rows[0].changes) > 3
+    address = words("edit.from_to", field=words("table.address"), was=site.location.address or "—", became="新街 8 号")
+    assert address in told
+    assert any(line.startswith(words("record.parcel")) and words("record.outline") in line for line in told)
+    assert unchanged[words("import.report_changes")] == words("import.no_changes")
+    assert [changed[words("import.row")], unchanged[words("import.row")]] == ["2", "3"]

@@ -177,7 +177,7 @@ def test_a_bad_row_never_hides_the_good_ones_and_none_is_lost():
     ]
     assert column(table, "column_5")[6] == "also kept"
     assert column(table, "note")[7:] == ["never closed", "=1+1"]
-    assert table.problems[1].where == "a.csv #2" and table.problems[1].detail == "east, north"
+    assert table.problems[1].where == "a.csv #3" and table.problems[1].detail == "east, north"
 
 
 def test_csv_with_wkt_and_chosen_columns():
@@ -333,3 +333,28 @@ def test_a_geopackage_with_a_damaged_blob_and_gbk_text_keeps_the_other_rows():
         (3, "import_geometry_unreadable"),
         (4, "import_text_mixed"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.csv", b"x,y\n" + b"1,2\n" * 600_000), ("a.geojson", b"[" + b"{}," * 900_000 + b"{}]")]
+)
+def test_the_limit_that_is_told_is_the_one_that_the_page_states(name, content):
+    (problem,) = read_file(name, content).problems
+    assert (problem.code, problem.detail) == ("import_too_many_features", "200,000")
+
+
+def test_rows_of_a_sheet_have_the_numbers_that_a_spreadsheet_shows():
+    rows = [["name", "x", "y"], ["a", 1, 2], [], ["b", "east", 2], ["c", None, None]]
+    lines = b'name,x,y\n"a\nb",1,2\n\nb,east,2\nc,,\n'
+    book = openpyxl.Workbook()
+    for number, cells in enumerate(rows, 1):
+        for column, cell in enumerate(cells, 1):
+            book.active.cell(number, column, cell)
+    packed = io.BytesIO()
+    book.save(packed)
+    for name, content in (("a.xlsx", packed.getvalue()), ("a.csv", lines)):
+        table = read_file(name, content)
+        assert table.numbers == (2, 4, 5)
+        assert [problem.where for problem in table.problems] == [f"{name} #4", f"{name} #5"]
+    drawn = b'{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null}]}'
+    assert read_file("a.geojson", drawn).numbers == (1,)

@@ -45,4 +45,4 @@ def test_a_draft_tells_the_columns_and_what_becomes_of_the_rows(tmp_path, capsys
     assert main(["--draft", str(tmp_path / "a.csv")]) == 0
     said = capsys.readouterr().out.splitlines()
     assert "name from 项目名称" in said and "rows: 0 accepted, 1 repaired, 0 unchanged, 1 rejected, 0 skipped" in said
-    assert "1 × a.csv #2: import value unknown: 胡写 [sector]" in said
+    assert "1 × a.csv #3: import value unknown: 胡写 [sector]" in said

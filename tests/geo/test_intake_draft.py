@@ -9,10 +9,11 @@ import shapely
 
 from geo.crs_candidates import Candidate, Datum
 from geo.feature import feature_of
-from geo.intake.draft import EXAMPLE_ID, Outcome, draft_import
+from geo.intake.draft import Outcome, draft_import
 from geo.intake.evidence import ImportDefaults
 from geo.intake.file import read_file
 from geo.intake.mapping import ColumnMapping, suggest_mapping
+from geo.intake.table import EXAMPLE_ID
 from geo.load import load_dataset, parse_project
 from geo.vocabulary import Grade, Phase, Sector
 
@@ -70,12 +71,21 @@ def test_a_new_project_has_its_evidence_and_says_who_added_it(data):
         ("名称,经度,纬度,领域,落图精度,误差\n甲,121.61,38.91,land,exact,3\n", "phase"),
         ("名称,经度,纬度,领域,阶段,误差\n甲,121.61,38.91,land,拟推进,3\n", "location.grade"),
         ("名称,经度,纬度,领域,阶段,落图精度\n甲,121.61,38.91,land,拟推进,exact\n", "location.accuracy_m"),
-        ("名称,领域,经度,纬度\n,land,121.61,38.91\n", "name"),
     ],
 )
 def test_what_a_project_needs_is_never_made_up(data, text, field):
     (row,) = drafted(data, text, BARE)
     assert row.outcome is Outcome.REJECTED and ("value_missing", field) in codes(row) and row.record is None
+
+
+def test_all_that_a_new_project_lacks_is_told_at_once(data):
+    (row,) = drafted(data, "名称,经度,纬度,地址\n,121.61,38.91,长江路\n", BARE)
+    assert codes(row) == [
+        ("name_missing", "name"), ("value_missing", "sector"), ("value_missing", "phase"),
+        ("value_missing", "location.grade"), ("value_missing", "location.accuracy_m"),
+    ]  # fmt: skip
+    (row,) = drafted(data, "名称,经度,纬度,领域\n,121.61,x,胡写\n")
+    assert sorted(codes(row)) == [("name_missing", "name"), ("not_a_number", ""), ("value_unknown", "sector")]
 
 
 def test_a_missing_english_name_is_the_chinese_one_and_said(data):
@@ -128,6 +138,63 @@ def test_old_evidence_never_stands_for_a_new_place(data):
     assert BARE.source in location["basis"]["zh"] and said.basis.zh not in location["basis"].values()
     (row,) = drafted(data, text, BARE)
     assert row.outcome is Outcome.REJECTED and ("value_missing", "location.grade") in codes(row)
+
+
+# ---- what the import as a whole says, over projects that there are ----
+
+POORER = ImportDefaults("地图描绘", DAY, Grade.NEAR, 80)
+
+
+@pytest.fixture(scope="module")
+def exact(data):
+    return next(one for one in data.projects if one.location.grade is Grade.EXACT and one.parcel is None)
+
+
+def around(lon, lat):
+    """Return a square of some 40 m around a point, as WKT."""
+    west, east, south, north = lon - 2e-4, lon + 2e-4, lat - 2e-4, lat + 2e-4
+    return f"POLYGON (({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
+
+
+@pytest.mark.parametrize("defaults", [POORER, FULL, BARE])
+@pytest.mark.parametrize("metres_north", [0, 0.9])
+def test_a_place_that_moves_no_more_than_a_metre_is_no_change(data, exact, defaults, metres_north):
+    lat = exact.lat + metres_north / 111_000
+    (row,) = drafted(data, f"id,经度,纬度\n{exact.id},{exact.lon},{lat:.7f}\n", defaults)
+    assert (row.outcome, row.record, row.notes) == (Outcome.UNCHANGED, None, ())
+
+
+def test_a_row_without_a_place_leaves_the_evidence_of_the_place(data, exact):
+    (row,) = drafted(data, f"id,地址\n{exact.id},长江路 1 号\n", POORER)
+    assert [(one.path, one.became) for one in row.changes] == [("location.address", "长江路 1 号")]
+
+
+def test_a_better_known_place_stays_unless_the_file_itself_states_a_lower_grade(data, exact):
+    lat = exact.lat + 20 / 111_000
+    (row,) = drafted(data, f"id,经度,纬度\n{exact.id},{exact.lon},{lat:.7f}\n", POORER)
+    assert row.outcome is Outcome.UNCHANGED and codes(row) == [("place_kept", "location.grade")]
+    (row,) = drafted(data, f"id,经度,纬度,落图精度\n{exact.id},{exact.lon},{lat:.7f},near\n", POORER)
+    assert row.record["properties"]["location"]["grade"] == "near" and row.outcome is Outcome.ACCEPTED
+    assert row.record["geometry"]["coordinates"][1] == pytest.approx(lat)
+
+
+def test_a_parcel_around_a_better_known_place_comes_beside_it(data, exact):
+    (row,) = drafted(data, f'id,WKT\n{exact.id},"{around(exact.lon, exact.lat)}"\n', POORER)
+    assert [(one.path, one.became["source"]) for one in row.changes] == [("parcel", "地图描绘")]
+    (row,) = drafted(data, f'id,WKT\n{exact.id},"{around(exact.lon, exact.lat + 0.001)}"\n', POORER)
+    assert row.outcome is Outcome.UNCHANGED and codes(row) == [("place_kept", "location.grade")]
+
+
+def test_a_parcel_where_there_was_none_is_a_new_place(data, exact):
+    (row,) = drafted(data, f'id,WKT\n{exact.id},"{around(exact.lon, exact.lat)}"\n')
+    assert {"parcel", "location.source"} <= {one.path for one in row.changes}
+    assert row.record["properties"]["location"]["source"] == FULL.source
+
+
+@pytest.mark.parametrize("heading", ["核对日期", "现状日期", "招商信息日期"])
+def test_a_date_to_come_is_rejected(data, heading):
+    (row,) = drafted(data, f"名称,英文名称,经度,纬度,{heading}\n甲,A,121.61,38.91,2130-01-01\n")
+    assert row.outcome is Outcome.REJECTED and [code for code, _ in codes(row)] == ["date_future"]
 
 
 @pytest.mark.parametrize(
@@ -210,11 +277,12 @@ def test_rows_that_repeat_disagree_or_are_no_projects(data):
         f"{EXAMPLE_ID},例,121.61,38.91\n{element},要素,121.61,38.91\n,没有经度,x,38.91\n",
     )
     assert [row.outcome for row in rows] == [
-        Outcome.REJECTED, Outcome.REPAIRED, Outcome.REJECTED, Outcome.SKIPPED, Outcome.SKIPPED, Outcome.REJECTED,
+        Outcome.REJECTED, Outcome.REPAIRED, Outcome.REJECTED, Outcome.SKIPPED, Outcome.REJECTED,
     ]  # fmt: skip
     assert rows[1].project_id == "new-plot"
-    assert [codes(rows[index])[0][0] for index in (0, 2, 3, 4, 5)] == [
-        "id_other_name", "row_repeated", "example_row", "not_a_project", "not_a_number",
+    assert [row.number for row in rows] == [2, 3, 4, 6, 7] and rows[2].notes[0].detail == "3"
+    assert [codes(rows[index])[0][0] for index in (0, 2, 3, 4)] == [
+        "id_other_name", "row_repeated", "not_a_project", "not_a_number",
     ]  # fmt: skip
 
 
@@ -251,6 +319,13 @@ def test_columns_are_suggested_by_content_and_numbers_are_no_identifiers(data):
     assert dict(found.columns) == {"name": "地块", "sector": "类"} and found.by_content == {"name", "sector"}
 
 
+def test_a_drawings_layer_is_a_sector_only_by_known_words_and_never_a_name(data):
+    for layer, found in (("land", {"sector": "layer"}), ("DK-01", {})):
+        entity = f"0\nPOINT\n8\n{layer}\n10\n41640000\n20\n4309000\n"
+        text = f"0\nSECTION\n2\nENTITIES\n{entity * 3}0\nENDSEC\n0\nEOF\n"
+        assert dict(suggest_mapping(read_file("a.dxf", text.encode()), data).columns) == found
+
+
 def test_a_draft_can_be_stopped(data):
     class StopError(Exception):
         pass
@@ -266,4 +341,4 @@ def test_a_mapping_to_columns_that_are_not_there_maps_nothing(data):
     (row,) = drafted(
         data, "名称,经度,纬度\n甲,121.61,38.91\n", mapping=ColumnMapping({"name": "无", "nonsense": "名称"})
     )
-    assert codes(row) == [("value_missing", "name")]
+    assert codes(row) == [("name_missing", "name")]
