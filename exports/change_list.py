@@ -21,7 +21,7 @@ from exports.spreadsheet import write_book
 from geo.load import Dataset
 from geo.names import name_in
 from geo.store.review import Review, ReviewedChange
-from layers.change_wording import ToldProject, lines_of, told_project, totals_in_words, who, why
+from layers.change_wording import ToldProject, fields_of_added, lines_of, told_project, totals_in_words, who, why
 
 FIELDS: Final = (
     Field("number", "changes.number", "integer", width=8),
@@ -42,6 +42,8 @@ SIZE_PT: Final = 8.5
 NAME_SHARE: Final = 0.3
 LONGEST_VALUE: Final = 400
 MOST_CHANGES: Final = 200
+MOST_ADDED: Final = 5_000
+"""Of so many added projects the workbook holds every field; a sheet has only so many rows."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,23 @@ def write_changes_xlsx(data: Dataset, request: ExportRequest, listed: ChangeList
 
 
 def _records(data: Dataset, request: ExportRequest, review: Review) -> Iterator[Record]:
+    words, added = request.words, 0
     for one in review.changes:
         told = _told_change(request, one)
+        if one.is_beginning:
+            yield _clean({**dict.fromkeys(field.name for field in FIELDS), **told, "number": None,
+                          "note": _beginning(request, one)})  # fmt: skip
+            continue
         for touched in one.touched:
-            project = told_project(data, request.words, touched)
+            project = told_project(data, words, touched)
+            is_new = project.fate == words("changes.was_added")
+            began = list(fields_of_added(data, words, touched)) if is_new and added < MOST_ADDED else []
+            added += is_new
             of_project = {**told, "name": project.name, "fate": project.fate or None, "project_id": project.id}
             if project.fate:
-                yield _clean({**of_project, "field": None, "was": None, "became": None, "note": None})
-            for each in project.fields:
+                left_out = words("changes.fields_left_out") if is_new and not began else None
+                yield _clean({**of_project, "field": None, "was": None, "became": None, "note": left_out})
+            for each in (*began, *project.fields):
                 yield _clean({**of_project, "fate": None, "field": each.label, "was": each.was,
                               "became": each.became, "note": each.note or None})  # fmt: skip
 
@@ -147,20 +158,25 @@ def _rows(data: Dataset, request: ExportRequest, review: Review, width: float) -
 
 def _change_rows(data: Dataset, request: ExportRequest, one: ReviewedChange, width: float) -> Iterator[Row]:
     words, change = request.words, one.change
-    head = [words("changes.numbered", number=change.id), words.moment(change.at), who(words, change),
-            words(f"changes.kind_{change.kind}")]  # fmt: skip
+    # The beginning is no change, and counts as none: it bears no number.
+    number = [] if one.is_beginning else [words("changes.numbered", number=change.id)]
+    head = [*number, words.moment(change.at), who(words, change), words(f"changes.kind_{change.kind}")]
     yield heading(clean_text(words("format.sentence").join(head)), width, SIZE_PT * 1.1)
     terms = [(words("changes.why"), why(words, change)), (words("changes.file"), change.source.name)]
     for term, value in terms:
         if value:
             yield remark(clean_text(words("format.term", term=term, value=_short(value))), width, SIZE_PT)
     if one.is_beginning:
-        yield remark(words("changes.beginning", n=one.more + len(one.touched)), width, SIZE_PT)
+        yield remark(_beginning(request, one), width, SIZE_PT)
         return
     for touched in one.touched:
         yield from _project_rows(request, told_project(data, words, touched), width)
     if one.more:
         yield remark(words("changes.more_projects", n=one.more), width, SIZE_PT)
+
+
+def _beginning(request: ExportRequest, one: ReviewedChange) -> str:
+    return request.words("changes.beginning", n=one.more + len(one.touched))
 
 
 def _project_rows(request: ExportRequest, project: ToldProject, width: float) -> list[Row]:

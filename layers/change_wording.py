@@ -10,15 +10,15 @@ from geo.load import Dataset
 from geo.nearby import metric_points
 from geo.parcel import areas_m2
 from geo.store.changes import Change, Entry, Kind
-from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE, Difference
+from geo.store.record import ABSENT, GEOMETRY, RETIRED, WHOLE, Difference, filled_fields
 from geo.store.review import Period, Totals, Touched
 from geo.vocabulary import Grade
-from layers.record_wording import label_of, record_name, value_in_words
+from layers.record_wording import NOTHING, label_of, record_name, value_in_words
 from layers.wording import area_in_words, length_in_words
 from layers.words import Words
 
 _GRADE = "location.grade"
-_OUTLINE = "parcel.geometry"
+_PARCEL, _OUTLINE = "parcel", "parcel.geometry"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def who(words: Words, change: Change) -> str:
 
 
 def why(words: Words, change: Change) -> str:
-    """Return why it was made; of delivered data, which version it is."""
+    """Return why it was made; of delivered data, which version it is; of an undo, also which change it is about."""
+    if change.of is not None:
+        return words("changes.done_why", number=change.of, why=change.why)
     return words("print.version", version=change.why) if change.kind is Kind.SHIPPED else change.why
 
 
@@ -73,6 +75,13 @@ def told_project(data: Dataset, words: Words, touched: Touched) -> ToldProject:
     )
 
 
+def fields_of_added(data: Dataset, words: Words, touched: Touched) -> Iterator[ToldField]:
+    """Yield every field that a project which a change added began with; nothing of one that was there before."""
+    for each in touched.differences:
+        if each.path == WHOLE:
+            yield from (told_field(data, words, one) for one in filled_fields(each.became))
+
+
 def _fate(words: Words, change: Difference) -> str:
     match change.path, change.became:
         case (path, _) if path == WHOLE:
@@ -91,20 +100,28 @@ def told_field(data: Dataset, words: Words, change: Difference) -> ToldField:
 
 
 def _note(data: Dataset, words: Words, change: Difference) -> str:
+    crs = data.district.metric_crs
+    if change.path in (_PARCEL, _OUTLINE):
+        was, became = (_area_in_words(words, change.path, value, crs) for value in (change.was, change.became))
+        return words("edit.from_to", field=words("detail.parcel_area"), was=was, became=became)
     if not change.was or not change.became or ABSENT in (change.was, change.became):
         return ""
-    crs = data.district.metric_crs
     match change.path:
         case path if path == GEOMETRY:
             length_m = _distance_m(change.was, change.became, crs)
             return words("changes.moved", distance=length_in_words(words, length_m))
-        case path if path == _OUTLINE:
-            was, became = (area_in_words(words, area) for area in areas_m2([change.was, change.became], crs=crs))
-            return words("edit.from_to", field=words("detail.parcel_area"), was=was, became=became)
         case path if path == _GRADE:
             better = list(Grade).index(change.became) < list(Grade).index(change.was)
             return words("changes.grade_raised" if better else "changes.grade_lowered")
     return ""
+
+
+def _area_in_words(words: Words, path: str, value: Any, crs: str) -> str:
+    """Return the area of a parcel, or of its outline alone; a dash where there is none."""
+    if not value or value is ABSENT:
+        return NOTHING
+    (area,) = areas_m2([value["geometry"] if path == _PARCEL else value], crs=crs)
+    return area_in_words(words, area)
 
 
 def _distance_m(was: dict[str, Any], became: dict[str, Any], crs: str) -> float:

@@ -148,7 +148,7 @@ def _do(change_id: int, key: str, act: Callable[[Store, str], Change | None]) ->
         st.session_state[_PROBLEMS] = (words("changes.why_missing" if store else "task.no_store"),)
         return
     try:
-        done = act(store, words("changes.done_why", number=change_id, why=reason))
+        done = act(store, reason)
     except NotAllowedError:
         st.session_state[_PROBLEMS] = (words("changes.not_allowed"),)
     except ConflictError as error:

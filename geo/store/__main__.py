@@ -13,6 +13,7 @@ from geo.store.backup import BackupError, back_up, bring_back
 from geo.store.changes import Change
 from geo.store.database import database_url
 from geo.store.export import geojson_at
+from geo.store.rows import stored_why
 from geo.store.store import Store
 from geo.whole_file import write_whole
 
@@ -74,7 +75,7 @@ def _log(store: Store, last: int | None) -> int:
 
 def _told(change: Change) -> str:
     """Return a change as one line: number, local time, kind, who, and why or from which file."""
-    words = (change.author or "-", change.why, change.source.name)
+    words = (change.author or "-", stored_why(change.why, change.of), change.source.name)
     when = change.at.astimezone().isoformat(sep=" ", timespec="seconds")
     return " ".join(f"{change.id}  {when}  {change.kind}  {'  '.join(filter(None, words))}".split("\n"))
 

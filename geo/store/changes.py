@@ -59,7 +59,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Change:
-    """What one person did in one go. `id` numbers the changes in the order in which they were confirmed, from 1."""
+    """What one person did in one go. `id` numbers the changes in the order in which they were confirmed, from 1.
+
+    `of` is the change that an undo takes back, or to whose state a restoration returns.
+    """
 
     id: int
     at: datetime
@@ -67,6 +70,7 @@ class Change:
     kind: Kind
     why: str
     source: Source = field(default_factory=Source)
+    of: int | None = None
 
 
 @dataclass(frozen=True)

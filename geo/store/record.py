@@ -56,6 +56,19 @@ def differences(old: Record, new: Record) -> list[Difference]:
     return found
 
 
+def filled_fields(record: Record) -> list[Difference]:
+    """Return every field that a new record fills, each from nothing; a geometry and a list are one field."""
+    return list(_filled((GEOMETRY,), record[GEOMETRY])) + list(_filled((), record["properties"]))
+
+
+def _filled(path: tuple[str, ...], value: Any) -> Iterator[Difference]:
+    if isinstance(value, dict) and not _is_geometry(value):
+        for key, below in value.items():
+            yield from _filled((*path, key), below)
+    elif value not in (None, "", []):
+        yield Difference(".".join(path), ABSENT, value)
+
+
 def differ(one: Any, other: Any) -> bool:
     """Return whether two values are not the same: 2 and 2.0 are, 0 and false are not."""
     return one != other or isinstance(one, bool) is not isinstance(other, bool)

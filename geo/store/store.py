@@ -110,7 +110,7 @@ class Store:
         with writing(self.engine) as connection:
             edits = _undoing(connection, change_id)
             check(edits)
-            return write_change(connection, author.name, edits, why=why, kind=Kind.UNDO)
+            return write_change(connection, author.name, edits, why=why, kind=Kind.UNDO, of=change_id)
 
     def restore(self, author: Author, change_id: int, *, why: str) -> Change | None:
         """Bring every project back to the state just after change `change_id`, by a new change.
@@ -123,7 +123,7 @@ class Store:
         with writing(self.engine) as connection:
             then, now = entries_at(connection, change_id), entries_at(connection, None)
             edits = [_back_to(entry, then.get(each)) for each, entry in now.items()]
-            return write_change(connection, author.name, edits, why=why, kind=Kind.RESTORE)
+            return write_change(connection, author.name, edits, why=why, kind=Kind.RESTORE, of=change_id)
 
 
 def _head(connection: Connection) -> int:

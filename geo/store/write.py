@@ -25,7 +25,7 @@ from geo.store.record import (
     plain,
     with_values,
 )
-from geo.store.rows import chunks, entry_of
+from geo.store.rows import chunks, entry_of, stored_why
 
 Progress = Callable[[int, int], None]
 """Told how many records are checked, of how many; whatever it raises stops the change. Told that all are, it has the
@@ -79,9 +79,20 @@ def entries_of(connection: Connection, project_ids: Collection[str]) -> dict[str
 
 
 def write_change(
-    connection: Connection, author: str, edits: Sequence[Edit], *, why: str, kind: Kind, source: Source | None = None
+    connection: Connection,
+    author: str,
+    edits: Sequence[Edit],
+    *,
+    why: str,
+    kind: Kind,
+    source: Source | None = None,
+    of: int | None = None,
 ) -> Change | None:
     """Write the edits and their log as one change; return it, None where nothing differs.
+
+    Parameters
+    ----------
+    of : the change that an undo or a restoration is about
 
     Raises
     ------
@@ -94,7 +105,7 @@ def write_change(
     changed = [pair for edit in edits if (pair := _as_logged(edit, now.get(edit.project_id)))[1]]
     if not changed:
         return None
-    change = _next_change(connection, author, why, kind, source or Source())
+    change = _next_change(connection, author, why, kind, source or Source(), of)
     position = connection.execute(select(func.max(FeatureRow.position))).scalar() or 0
     for start in range(0, len(changed), WRITTEN_AT_ONCE):
         some = changed[start : start + WRITTEN_AT_ONCE]
@@ -139,13 +150,13 @@ def _as_logged(edit: Edit, current: Entry | None) -> tuple[Edit, list[Difference
     return replace(edit, record=record), found
 
 
-def _next_change(connection: Connection, author: str, why: str, kind: Kind, source: Source) -> Change:
+def _next_change(connection: Connection, author: str, why: str, kind: Kind, source: Source, of: int | None) -> Change:
     latest = connection.execute(select(ChangeRow.id, ChangeRow.at).order_by(ChangeRow.id.desc()).limit(1)).first()
     now = datetime.now(UTC)
     number, at = (latest.id + 1, max(now, latest.at)) if latest else (1, now)
     change = Change(number, at, _kept(author, ChangeRow.author), kind, _kept(why, ChangeRow.why).strip(),
-                    Source(_kept(source.name, ChangeRow.source_file), source.sha256))  # fmt: skip
-    row = {"id": number, "at": at, "author": change.author, "kind": kind.value, "why": change.why}
+                    Source(_kept(source.name, ChangeRow.source_file), source.sha256), of)  # fmt: skip
+    row = {"id": number, "at": at, "author": change.author, "kind": kind.value, "why": stored_why(change.why, of)}
     connection.execute(insert(ChangeRow), {**row, "source_file": change.source.name, "source_sha256": source.sha256})
     return change
 

@@ -214,8 +214,9 @@ def test_an_editor_undoes_and_does_not_restore(store, acts_as):
     give_reason(press(app, "undo", 2), "undo", 2)
     assert store.entry(MOVED).record == before and store.entry(GONE).retired
     change = store.changes()[0]
-    assert (change.kind, change.author, change.why) == (Kind.UNDO, "李四", "第 2 次变更：坐标有误")
-    assert 4 in cards(app) and not reasons(app)
+    assert (change.kind, change.author, change.why, change.of) == (Kind.UNDO, "李四", "坐标有误", 2)
+    assert "第 2 次变更：坐标有误" in text_of(cards(app)[4]) and not reasons(app)
+    assert "Change 2: 坐标有误" in text_of(cards(open_changes(lang="en"))[4])
 
 
 def test_an_undo_takes_a_reason(store, acts_as):

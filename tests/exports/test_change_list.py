@@ -12,10 +12,10 @@ from exports.request import ExportRequest
 from geo.load import load_dataset
 from geo.store.author import Author, Role
 from geo.store.changes import Edit, Kind, Source
-from geo.store.record import with_values
+from geo.store.record import ABSENT, with_values
 from geo.store.review import Period, review
 from geo.store.store import Store
-from layers.change_wording import period_in_words
+from layers.change_wording import period_in_words, why
 from layers.words import LANGUAGES, words_in
 from tests.data.samples import collection, project_feature, sample_files, write
 
@@ -63,7 +63,8 @@ def test_the_workbook_has_a_row_for_each_field_in_every_language(kept, language,
     numbers = {"changes": "3", "added": "30", "changed": "1", "retired": "1", "confirmed": "1"}
     assert {name: about[words(f"changes.total_{name}")] for name in numbers} == numbers
     head, *rows = book[words("changes.sheet")].iter_rows(values_only=True)
-    assert head[-1] == words("table.id") and len(rows) == 30 + 1 + 5 + 2
+    assert head[-1] == words("table.id")
+    assert [sum(row[0] == number for row in rows) for number in (2, 3)] == [5, 1]
     told = {row[8]: row for row in rows if row[-1] == "park" and row[0] == 2}
     grade = told[words("table.grade")]
     assert grade[9:12] == (words("grade.street"), words("grade.exact"), words("changes.grade_raised"))
@@ -73,8 +74,76 @@ def test_the_workbook_has_a_row_for_each_field_in_every_language(kept, language,
     assert told[words("table.accuracy_m")][9:11] == ("300", "10")
     [retired] = [row for row in rows if row[0] == 3]
     assert retired[6] in ("码头", "Seaside Park") and retired[7] == words("changes.was_retired")
-    assert {row[7] for row in rows if row[0] == 4} == {words("changes.was_added")}
-    assert {row[2] for row in rows if row[0] == 1} == {words("changes.shipped")}
+    added = [row for row in rows if row[0] == 4 and row[7]]
+    assert len(added) == 30 and {row[7] for row in added} == {words("changes.was_added")}
+    [beginning] = [row for row in rows if row[0] not in (2, 3, 4)]
+    assert (beginning[0], beginning[2], beginning[6]) == (None, words("changes.shipped"), None)
+    assert beginning[11] == words("changes.beginning", n=2)
+
+
+def test_the_workbook_has_the_whole_content_of_what_was_added(kept, tmp_path):
+    (data, store), words = kept, words_in("zh")
+    write_changes_xlsx(data, ExportRequest(), listed(store, "zh"), tmp_path / "c.xlsx")
+    _, *rows = openpyxl.load_workbook(tmp_path / "c.xlsx")["变更"].iter_rows(values_only=True)
+    told = {row[8]: row[9:11] for row in rows if row[0] == 4 and row[-1] == "n000" and not row[7]}
+    assert {was for was, _ in told.values()} == {"—"} and "—" not in {became for _, became in told.values()}
+    assert told[words("table.name")] == ("—", "新n000")
+    assert told[words("table.grade")] == ("—", words("grade.street"))
+    assert told[words("table.accuracy_m")] == ("—", "300")
+    assert told[words("table.basis")] == ("—", "长" * 3000)
+    assert told[words("record.geometry")] == ("—", "38.910000° N, 121.610000° E")
+
+
+def test_beyond_what_a_sheet_holds_the_fields_are_said_to_be_left_out(kept, tmp_path, monkeypatch):
+    data, store = kept
+    monkeypatch.setattr("exports.change_list.MOST_ADDED", 1)
+    write_changes_xlsx(data, ExportRequest(), listed(store, "zh"), tmp_path / "c.xlsx")
+    _, *rows = openpyxl.load_workbook(tmp_path / "c.xlsx")["变更"].iter_rows(values_only=True)
+    added = [row for row in rows if row[0] == 4 and row[7]]
+    assert [row[11] for row in added] == [None] + [words_in("zh")("changes.fields_left_out")] * 29
+    assert {row[-1] for row in rows if row[0] == 4 and row[8]} == {"n000"}
+
+
+SQUARE_M = 100
+
+
+def parcel(sides):
+    """Return a parcel that lies about the site, so many times 100 m wide; 1° is 86 750 m by 111 010 m here."""
+    (lon, lat), east, north = HERE, SQUARE_M / 86_750, SQUARE_M / 111_010
+    ring = [[lon, lat], [lon + east * sides, lat], [lon + east * sides, lat + north], [lon, lat + north], [lon, lat]]
+    return {"geometry": {"type": "Polygon", "coordinates": [ring]}, "source": "测绘", "date": "2026-05-06"}
+
+
+def test_a_parcel_tells_its_area_before_and_after(tmp_path):
+    files = sample_files()
+    files["projects.geojson"] = collection(project_feature("park"), version="1")
+    data = load_dataset(write(tmp_path, files))
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite'}")
+    store.follow(tmp_path)
+    for values in ([("parcel", parcel(1))], [("parcel.geometry", parcel(2)["geometry"])], [("parcel", ABSENT)]):
+        entry = store.entry("park")
+        store.save(LI, [Edit("park", with_values(entry.record, values), entry.version)], why="x")
+    write_changes_xlsx(data, ExportRequest(language="en"), listed(store, "en"), tmp_path / "c.xlsx")
+    _, *rows = openpyxl.load_workbook(tmp_path / "c.xlsx")["Changes"].iter_rows(values_only=True)
+    notes = {row[0]: re.sub(r"[\d.,]+", lambda found: str(round(float(found[0].replace(",", "")), 1)), row[11])
+             for row in rows if row[0]}  # fmt: skip
+    assert list(notes) == [4, 3, 2]
+    for number, (was, became) in {2: ("—", "1.0 ha"), 3: ("1.0 ha", "2.0 ha"), 4: ("2.0 ha", "—")}.items():
+        assert notes[number].replace("\xa0", " ").endswith(f"{was} → {became}"), notes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reason_names_the_change_that_it_is_about_in_the_readers_language(tmp_path, language):
+    files = sample_files()
+    files["projects.geojson"] = collection(project_feature("park"), version="1")
+    write(tmp_path, files)
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite'}")
+    store.follow(tmp_path)
+    store.save(LI, [Edit("park", with_values(store.entry("park").record, [("sector", "health")]), 1)], why="x")
+    undone = store.undo(LI, 2, why="#7 错")
+    assert (undone.of, undone.why) == (2, "#7 错") and store.changes()[0] == undone
+    assert why(words_in(language), undone) == words_in(language)("changes.done_why", number=2, why="#7 错")
+    assert store.changes()[1].of is None
 
 
 def test_no_cell_is_a_formula(kept, tmp_path):
