@@ -271,9 +271,9 @@ class _Drafting:
         changes = differences(current, wanted)
         if not changes:
             return self._row(draft, Outcome.UNCHANGED, project, None)
-        stored = self.records.get(project.id)
-        record = wanted if stored is None else with_values(stored, [(one.path, one.became) for one in changes])
-        return self._ended(draft, project, self._checked(index, draft, record), changes)
+        stored = self.records.get(project.id, current)
+        record = with_values(stored, [(one.path, one.became) for one in changes])
+        return self._ended(draft, project, self._checked(index, draft, record), differences(stored, record))
 
     def _new(self, index: int, draft: RowDraft, given_id: str | None) -> DraftRow:
         record = draft.fresh(self._geometry(index), self.crs_name)

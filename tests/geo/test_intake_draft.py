@@ -117,6 +117,7 @@ def test_the_stored_record_is_changed_where_it_says_less_than_the_translated_one
     stored["properties"]["names"] = {"en": stored["properties"]["names"]["en"]}
     (row,) = drafted(data, f"id,领域\n{project.id},culture\n", records={project.id: stored})
     assert row.record["properties"]["names"].keys() == {"en"} and row.record["properties"]["sector"] == "culture"
+    assert [(one.path, one.became) for one in row.changes] == [("sector", "culture")]
 
 
 def test_a_phase_other_than_the_plans_becomes_the_present_state(data):
