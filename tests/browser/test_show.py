@@ -23,6 +23,13 @@ def tablet(browser, server):
     context.close()
 
 
+SIX_FRAMES = """() => new Promise(done => {
+  let left = 6;
+  const next = () => left-- ? requestAnimationFrame(next) : done();
+  next();
+})"""
+
+
 @pytest.fixture(scope="session")
 def site(features):
     return {feature["id"]: feature for feature in features}
@@ -36,7 +43,10 @@ def stands_at(app, site, site_id):
 
 
 def swipe(app, by_x, by_y=0):
-    """Put a finger on the panel, move it and lift it."""
+    """Put a finger on the panel, move it, hold it still and lift it.
+
+    A finger lifted as it moves lets the panel glide on, and a browser takes the next tap to stop that, not as a click.
+    """
     box = app.page.locator(".of-site").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + 200
     touch = app.page.context.new_cdp_session(app.page)
@@ -44,6 +54,8 @@ def swipe(app, by_x, by_y=0):
     for part in (0.5, 1):
         at = {"x": x + part * by_x, "y": y + part * by_y}
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
+    app.page.evaluate(SIX_FRAMES)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
