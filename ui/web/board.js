@@ -79,12 +79,17 @@ function makeHost(root) {
     const guarded = event => root.isConnected ? handler(event) : target.removeEventListener(type, guarded, capture);
     target.addEventListener(type, guarded, capture);
   };
-  /* The map's frame may come after the board, and again. */
+  /* The map's frame may come after the board, and again; its page may be there before it has loaded. */
   const listenInMap = () => {
     const frame = document.querySelector("iframe.map-frame");
     if (!frame || frame === host.frame) return;
     host.frame = frame;
-    const inMap = () => listen(frame.contentDocument, "keydown", heard, true);
+    let heardIn = null;
+    const inMap = () => {
+      if (frame.contentDocument === heardIn) return;
+      heardIn = frame.contentDocument;
+      listen(heardIn, "keydown", heard, true);
+    };
     inMap();
     listen(frame, "load", inMap, false);
   };
