@@ -41,6 +41,9 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if item.get_closest_marker("browser"):  # a busy machine can outlast any wait; a second try is told of
+            item.add_marker(pytest.mark.flaky(reruns=1))
     config.stash[SKIPPED_TESTS] = {}
     needed = (("browser", "Chromium", find_chromium), ("postgresql", "PostgreSQL", postgres.can_run))
     for marker, program, is_there in needed:
@@ -50,6 +53,13 @@ def pytest_collection_modifyitems(config, items):
         for item in skipped:
             item.add_marker(pytest.mark.skip(reason=f"no {program}"))
         config.stash[SKIPPED_TESTS][program] = [item.nodeid for item in skipped]
+
+
+def pytest_terminal_summary(terminalreporter):
+    tried_again = [report.nodeid for report in terminalreporter.getreports("rerun")]
+    if tried_again:
+        line = f"RUN A SECOND TIME after a failure ({len(tried_again)}): {', '.join(tried_again)}"
+        terminalreporter.write_line(line, yellow=True, bold=True)
 
 
 def pytest_unconfigure(config):
