@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The migration that these tables are the result of."""
 
 
@@ -74,12 +74,13 @@ class RevisionRow(Base):
 
 
 class FollowedRow(Base):
-    """The file that the app is delivered with, as it was last taken over."""
+    """The file that the app is delivered with, as it was last taken over, and the latest release that has done so."""
 
     __tablename__ = "followed"
 
     file: Mapped[str] = mapped_column(String(200), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
+    release: Mapped[str] = mapped_column(String(40), server_default="")
 
 
 class ShippedRow(Base):

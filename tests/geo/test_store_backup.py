@@ -8,6 +8,7 @@ import pytest
 from geo.store.author import Author, Role
 from geo.store.backup import BackupError, back_up, bring_back
 from geo.store.changes import Edit
+from geo.store.model import SCHEMA
 from geo.store.store import Store
 from tests.data.samples import project_feature
 
@@ -88,7 +89,7 @@ def test_a_damaged_backup_brings_nothing_back(kept, new_sqlite_database, tmp_pat
     elif damage == "no manifest":
         del members["manifest.json"]
     elif damage == "newer":
-        members["manifest.json"] = members["manifest.json"].replace(b'"0001"', b'"9999"')
+        members["manifest.json"] = members["manifest.json"].replace(SCHEMA.encode(), b"9999")
     bad = tmp_path / "bad.zip"
     with zipfile.ZipFile(bad, "w") as archive:
         for name, content in members.items():

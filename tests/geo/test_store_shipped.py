@@ -191,3 +191,56 @@ def test_a_database_that_comes_up_later_is_found(folder, tmp_path, monkeypatch):
     monkeypatch.setattr("geo.store.current.RETRY_S", 0)
     assert "store_unavailable" not in {problem.code for problem in record.dataset().problems}
     assert record.store.head() == 1
+
+
+# ---- servers of several releases at one record ----
+
+
+@pytest.fixture
+def running(monkeypatch):
+    """Return a function that makes this a release of another number."""
+    return lambda number: monkeypatch.setattr("geo.store.shipped.version", lambda: number)
+
+
+def test_an_older_release_does_not_follow_its_file_over_that_of_a_newer(store, folder, running, caplog):
+    files = {number: project_feature("park", names={"en": f"Park {number}"}) for number in ("1.9.0", "1.10.0")}
+    told = []
+    for number in ("1.9.0", "1.10.0", "1.9.0", "1.10.0", "1.9.0"):
+        running(number)
+        deliver(folder, files[number], version=number)
+        caplog.clear()
+        store.follow(folder)
+        told.append(caplog.text)
+    assert field(store, "names") == {"en": "Park 1.10.0"} and store.head() == 2
+    assert [("1.10.0 has been at this record" in text) for text in told] == [False, False, True, False, True]
+
+
+def test_a_newer_release_with_the_same_file_is_remembered_and_changes_nothing(store, folder, running, caplog):
+    running("1.0.0")
+    deliver(folder, project_feature("park"))
+    store.follow(folder)
+    running("1.1.0")
+    store.follow(folder)
+    running("1.0.0")
+    store.follow(folder)
+    assert store.head() == 1 and not caplog.text
+    deliver(folder, project_feature("park", names={"en": "Older"}))
+    store.follow(folder)
+    assert store.head() == 1 and "1.1.0 has been at this record" in caplog.text
+
+
+def test_the_same_release_follows_its_data_folder_as_it_is_edited(store, folder, running):
+    for name in ("A", "B"):
+        deliver(folder, project_feature("park", names={"en": name}), version=name)
+        store.follow(folder)
+    assert field(store, "names") == {"en": "B"}
+
+
+def test_what_a_release_without_a_number_followed_is_older_than_all(store, folder, running):
+    running("")
+    deliver(folder, project_feature("park"))
+    store.follow(folder)
+    running("0.0.1")
+    deliver(folder, project_feature("park", names={"en": "New"}))
+    store.follow(folder)
+    assert field(store, "names") == {"en": "New"}

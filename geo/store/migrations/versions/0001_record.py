@@ -52,6 +52,14 @@ def upgrade() -> None:
         op.execute(statement)
 
 
+def downgrade() -> None:
+    """Take the tables away; only ever asked for where they are empty."""
+    for table in ("shipped", "followed", "revision", "change", "feature"):
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION log_is_append_only()")
+
+
 def _append_only(dialect: str) -> list[str]:
     if dialect == "sqlite":
         return [
