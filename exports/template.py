@@ -1,7 +1,6 @@
 """The organisation's own look: a folder with a logo, a PowerPoint master, a colour and a contact line."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,9 +10,8 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from geo.problem import Problem
 from geo.project import Record
+from geo.settings import settings
 
-TEMPLATE_DIR_VARIABLE: Final = "XIGANG_TEMPLATE_DIR"
-DEFAULT_DIR: Final = Path(__file__).resolve().parent.parent / "template"
 LOGO_NAMES: Final = ("logo.png", "logo.jpg")
 DECK_NAME: Final = "master.pptx"
 SETTINGS_NAME: Final = "template.json"
@@ -42,16 +40,16 @@ class Template:
 
 
 def template_of(folder: Path | None = None) -> Template:
-    """Return the template in `folder`, else in the folder named in the environment, else in ``template/``."""
-    folder = folder or Path(os.environ.get(TEMPLATE_DIR_VARIABLE) or DEFAULT_DIR)
+    """Return the template in `folder`, else in the one that is set, else in ``template/``."""
+    folder = folder or settings().template_dir
     problems: list[Problem] = []
-    settings = _settings(folder / SETTINGS_NAME, problems)
+    its = _settings(folder / SETTINGS_NAME, problems)
     logo = next((path for name in LOGO_NAMES if (path := folder / name).is_file()), None)
     if logo and (problem := _problem_of_logo(logo)):
         problems.append(problem)
         logo = None
     deck = folder / DECK_NAME
-    return Template(logo, deck if deck.is_file() else None, settings.title_colour, settings.contact, tuple(problems))
+    return Template(logo, deck if deck.is_file() else None, its.title_colour, its.contact, tuple(problems))
 
 
 def _problem_of_logo(logo: Path) -> Problem | None:

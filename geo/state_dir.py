@@ -1,19 +1,15 @@
 """The folders that the app reads its data from and keeps what it must remember in."""
 
-import os
 from pathlib import Path
-from typing import Final
 
-STATE_DIR_VARIABLE: Final = "XIGANG_STATE_DIR"
-DATA_DIR_VARIABLE: Final = "XIGANG_DATA_DIR"
-_ROOT: Final = Path(__file__).resolve().parent.parent
+from geo.settings import settings
 
 
 def state_dir() -> Path:
-    """Return the folder named in the environment, else ``var/``; it need not exist yet."""
-    return Path(os.environ.get(STATE_DIR_VARIABLE) or _ROOT / "var")
+    """Return the folder of what the app remembers; it need not exist yet."""
+    return settings().state_dir
 
 
 def data_dir() -> Path:
-    """Return the folder of the district's data: the one named in the environment, else the shipped ``data/``."""
-    return Path(os.environ.get(DATA_DIR_VARIABLE) or _ROOT / "data")
+    """Return the folder of the district's data."""
+    return settings().data_dir

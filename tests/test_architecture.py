@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # Each may import those before it and itself; pages are an exception, no page imports another.
-LAYERS = ("geo", "layers", "exports", "ui", "pages", "app")
+LAYERS = ("geo", "layers", "exports", "ui", "pages", "app", "server")
 NOT_SHIPPED = {"tests", "tools", "data"}
 WEB = {"streamlit", "streamlit_folium"}
 BANNED = {

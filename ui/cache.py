@@ -1,7 +1,6 @@
 """What is worked out once and kept: all of Streamlit's caches, keyed by the data's fingerprint."""
 
 import gc
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.check import layer_in_metres
 from geo.load import Dataset, fingerprint_of
 from geo.nearby import Surroundings
+from geo.settings import VARIABLES, settings
 from geo.state_dir import data_dir
 from geo.store.current import RecordOfFiles
 from geo.store.database import database_url
@@ -23,7 +23,6 @@ from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_data
 from layers.words import Words, words_in
 
-TIANDITU_KEY = "TIANDITU_KEY"
 RowsOf = Callable[[Dataset, Words], dict[str, Any]]
 
 
@@ -135,7 +134,7 @@ def map_sites(data: Dataset) -> dict[str, Any]:
 @st.cache_resource(show_spinner=False)
 def tile_sources() -> tuple[TileSource, ...]:
     """Return the online base maps that can be offered here; Tianditu needs the office's key."""
-    key = os.environ.get(TIANDITU_KEY)
+    key = settings().tianditu_key
     if key is None and st.secrets.load_if_toml_exists():
-        key = st.secrets.get(TIANDITU_KEY)
+        key = st.secrets.get(VARIABLES["tianditu_key"])
     return offered_sources(key)

@@ -1,6 +1,5 @@
 """Signing in, and whose session this is: asked of the editors' file again on every call."""
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,15 +8,13 @@ from typing import Final
 
 import streamlit as st
 
+from geo.settings import settings
 from geo.store.author import ANYONE, Author
 from geo.store.editors.attempts import Attempts
 from geo.store.editors.people import MAX_NAME, MAX_PASSWORD, Editors, EditorsFileError
 from layers.words import Words
 from ui.text import html, plain
 
-SESSION_HOURS_VARIABLE: Final = "XIGANG_SESSION_HOURS"
-USUAL_SESSION_HOURS: Final = 8.0
-MAX_SESSION_HOURS: Final = 7 * 24.0
 NAME, PASSWORD = "login_name", "login_password"
 _SIGNED_IN, _LAST_USED, _NOTICE = "signed_in", "login_last_used", "login_notice"
 _ATTEMPTS: Final = Attempts()  # of all sessions of this server
@@ -56,11 +53,7 @@ def author() -> Author:
 
 def session_hours() -> float:
     """Return after how many hours without use a session is over."""
-    try:
-        hours = float(os.environ.get(SESSION_HOURS_VARIABLE, ""))
-    except ValueError:
-        return USUAL_SESSION_HOURS
-    return hours if 0 < hours <= MAX_SESSION_HOURS else USUAL_SESSION_HOURS
+    return settings().session_hours
 
 
 def login_button(words: Words) -> None:

@@ -15,9 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.load import Dataset, load_dataset, parse_project
 from geo.problem import Problem, field_problems
 from geo.project import Project
+from geo.settings import VARIABLES
 from geo.state_dir import data_dir
 from geo.store.changes import Entry
-from geo.store.database import DATABASE_VARIABLE, database_url
+from geo.store.database import database_url
 from geo.store.store import Store
 
 RETRY_S: Final = 15
@@ -119,5 +120,5 @@ def _with_problem(dataset: Dataset, url: str, error: Exception) -> Dataset:
     try:
         where = make_url(url).render_as_string(hide_password=True)
     except SQLAlchemyError:  # no URL at all
-        where = DATABASE_VARIABLE
+        where = VARIABLES["database_url"]
     return replace(dataset, problems=(*dataset.problems, Problem("store_unavailable", where, type(error).__name__)))

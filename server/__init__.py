@@ -1,0 +1,1 @@
+"""The app as a service: checked at start, watched over, and its commands for those who run it."""

@@ -1,0 +1,68 @@
+"""Whether the app could run here as it is set up: the settings, the folders, the record and the district's data."""
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from geo.settings import SECRET, VARIABLES, Settings, SettingsError, misspelt_variables, settings, settings_file
+from geo.store.current import open_store
+from geo.store.database import database_url
+
+
+def check() -> Settings:
+    """Return the settings where the app can run with them.
+
+    Raises
+    ------
+    SettingsError : where it cannot; its text says why, a line each
+    """
+    read = settings()
+    wrong = [*misspelt_variables(), *_folders(read), *_record()]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return read
+
+
+def _folders(read: Settings) -> Iterator[str]:
+    if not (read.data_dir / "district.json").is_file():
+        yield f"{_named('data_dir')}: 没有 / there is no {read.data_dir / 'district.json'}"
+    if "template_dir" in read.model_fields_set and not read.template_dir.is_dir():
+        yield f"{_named('template_dir')}: 没有这个文件夹 / there is no folder {read.template_dir}"
+    for key, folder in (("state_dir", read.state_dir), ("log_dir", read.logs)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(f"{folder}")
+        except OSError as error:
+            yield f"{_named(key)}: 不能写入 / cannot be written to: {error}"
+
+
+def _record() -> Iterator[str]:
+    url = database_url()
+    try:
+        open_store(url)
+    except (SQLAlchemyError, OSError) as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        yield f"{_named('database_url')}: 数据库打不开 / the record cannot be opened: {shown}: {why}"
+
+
+def _named(key: str) -> str:
+    return f"{key} ({VARIABLES[key]})"
+
+
+def main(arguments: Sequence[str]) -> int:
+    argparse.ArgumentParser(
+        prog="python -m server check", description="Check the settings and all they name; start nothing."
+    ).parse_args(arguments)
+    read = check()
+    print(f"{settings_file()}{'' if settings_file().is_file() else '  (没有，用默认值 / none, defaults are used)'}")
+    for key in type(read).model_fields:
+        value = getattr(read, key)
+        shown = "***" if key in SECRET and value else value
+        print(f"  {key} = {shown}{'' if key in read.model_fields_set else '  (默认 / default)'}")
+    print("设置可用。 / The settings can be used.")
+    return 0
