@@ -1,10 +1,11 @@
-"""The Xigang planning map: page set-up, language and navigation; no logic."""
+"""The planning map: page set-up, language and navigation; no logic."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from geo.load import UnreadableDistrictError
+from layers.wording import title_of
 from ui.desk import make_desk, navigation, put_desk, taken_for_stage
 from ui.notices import problem_notice
 from ui.session import words
@@ -13,7 +14,7 @@ from ui.stage import stage
 
 FAVICON = Path(__file__).resolve().parent / "static" / "icon.svg"
 
-st.set_page_config(page_title="西岗区规划一张图", page_icon=str(FAVICON), layout="wide")
+st.set_page_config(page_icon=str(FAVICON), layout="wide")
 
 with loading():
     try:
@@ -22,6 +23,7 @@ with loading():
         problem_notice(words(), [error.problem], title="problem.data_title")
         st.stop()
 
+    st.set_page_config(page_title=title_of(desk.words, desk.data.district))
     page = navigation(desk.words)
     header(desk)
     put_desk(desk)

@@ -11,7 +11,15 @@ from pydantic import ValidationError
 
 from exports.formats import FORMATS, export, file_name
 from exports.presets import load_presets
-from exports.request import SIZES, ExportRequest, Extent, Purpose, UnknownExtentError, wanted_projects
+from exports.request import (
+    SIZES,
+    ExportRequest,
+    Extent,
+    Purpose,
+    UnknownExtentError,
+    crs_offered,
+    wanted_projects,
+)
 from geo.filter import ProjectFilter
 from geo.load import Dataset, UnreadableDistrictError
 from geo.state_dir import data_dir
@@ -53,8 +61,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--title", help="title instead of the usual one")
     made.add_argument("--size", choices=SIZES, help="sheet (default: slide, 16:9)")
     made.add_argument("--dpi", type=int, choices=(150, 300), help="dots per inch of PNG (default: 150)")
-    made.add_argument("--crs", choices=("EPSG:4326", "EPSG:4490", "EPSG:4550"),
-                      help="coordinates of GeoPackage and Shapefile (default: EPSG:4326)")  # fmt: skip
+    made.add_argument("--crs", help="coordinates of GeoPackage and Shapefile: EPSG:4326 (default), EPSG:4490 or the "
+                      "district's zone in metres")  # fmt: skip
     made.add_argument("--hide", nargs="+", choices=LAYERS, help="map layers to leave out")
     where = made.add_mutually_exclusive_group()
     where.add_argument("--element", help="map of one structure element, by id")
@@ -161,6 +169,7 @@ def check_ids(data: Dataset, request: ExportRequest) -> None:
         ("--element", {extent.id} if extent.kind == "element" else set(), elements),
         ("--site", {extent.id} if extent.kind == "site" else set(), projects),
         ("--sites", set(request.sites), projects),
+        ("--crs", {request.crs}, crs_offered(data)),
     ):
         unknown = sorted(str(name) for name in asked - set(known))
         if unknown:

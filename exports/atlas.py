@@ -16,10 +16,9 @@ from exports.picture import layer_names, place_of
 from exports.request import ExportRequest, Extent, chosen_projects, wanted_projects
 from exports.sheet import SheetStyle, make_sheet, style_of
 from geo.load import Dataset
-from geo.names import name_in
 from geo.project import Project
 from layers import style
-from layers.wording import site_name
+from layers.wording import site_name, title_of
 
 Progress = Callable[[int, int], None]
 """Told after each page how many are done, and of how many."""
@@ -47,7 +46,7 @@ def write_atlas(data: Dataset, request: ExportRequest, path: Path, *, progress: 
                 progress(done, total)
 
     words = request.words
-    write_pages(path, counted(), layer_names=layer_names(words), title=atlas.title,
+    write_pages(path, counted(), layer_names=layer_names(data, words), title=atlas.title,
                 subject=subtitle_of(data, request), lang=words.html_lang)  # fmt: skip
     return total
 
@@ -60,8 +59,7 @@ class _Atlas:
         chosen = chosen_projects(data, request)
         self.placed = [project for project in chosen if project.placed]
         self.unplaced = [project for project in chosen if not project.placed]
-        district = name_in(self.words.language, data.district.short_name, data.district.short_names)
-        self.title = (request.title or "").strip() or self.words("atlas.title", district=district)
+        self.title = (request.title or "").strip() or title_of(self.words, data.district, "atlas.title")
         self.unplaced_pages = self._paginate(self._unplaced_rows())
         self.index_pages = self._paginate(self._index_rows(), columns=3)
 

@@ -130,7 +130,7 @@ def write_changes_pdf(data: Dataset, request: ExportRequest, listed: ChangeList,
     filled = _flows(list(_rows(data, request, listed.review, body.width)), column)
     write_pages(
         path, (Page(_figure(page, request, subtitle, each), None, listed.title) for each in filled),
-        layer_names=layer_names(words), title=listed.title, subject=subtitle, lang=words.html_lang,
+        layer_names=layer_names(data, words), title=listed.title, subject=subtitle, lang=words.html_lang,
     )  # fmt: skip
 
 

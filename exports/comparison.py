@@ -113,7 +113,7 @@ def write_comparison_pdf(
     subtitle = subtitle_of(data, request, list(numbered.values()))
     write_pages(
         path, (Page(_figure(page, request, subtitle, part), None, title) for part in parts),
-        layer_names=layer_names(words), title=title, subject=subtitle, lang=words.html_lang,
+        layer_names=layer_names(data, words), title=title, subject=subtitle, lang=words.html_lang,
     )  # fmt: skip
 
 

@@ -191,7 +191,7 @@ def site_rows(data: Dataset, words: Words, project: Project, size_pt: float, wid
         (words("detail.phase"), phases_in_words(words, project)),
         (words("detail.sector"), words(f"sector.{project.sector}")),
         (words("detail.structure"), structure_in_words(data, words, project)),
-        *office_facts(words, project),
+        *office_facts(data, words, project),
         *((words("detail.mentions") if i == 0 else "", mention) for i, mention in enumerate(mentions)),
         (words("detail.grade"), grade_in_words(words, project)),
         (words("detail.coordinate"), coordinate_in_words(project)),

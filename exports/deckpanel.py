@@ -17,7 +17,7 @@ from geo.names import name_in
 from geo.project import Project
 from geo.vocabulary import Sector, Stage
 from layers import style
-from layers.wording import site_name
+from layers.wording import layer_name, site_name
 from layers.words import Words
 
 INDENT_PT: Final = 32.0
@@ -187,7 +187,7 @@ def legend_rows(
         (words("deck.sector_counts"), sector_entries(words, drawn, projects)),
         (words("deck.stage_counts"), _stage_entries(words, drawn, projects)),
         (words("legend.certainty"), certainty_entries(words, drawn)),
-        (words("legend.base"), _base_entries(words, drawn)),
+        (words("legend.base"), _base_entries(data, words, drawn)),
     )
     rows: list[Row] = []
     for title, entries in sections:
@@ -276,9 +276,9 @@ def certainty_entries(words: Words, drawn: DrawnMap) -> list[Entry]:
     return [entry for code, entry in entries.items() if code in drawn.present]
 
 
-def _base_entries(words: Words, drawn: DrawnMap) -> list[Entry]:
+def _base_entries(data: Dataset, words: Words, drawn: DrawnMap) -> list[Entry]:
     dash = MSO_LINE_DASH_STYLE.LONG_DASH_DOT
-    names = {code: words(f"layer.{code}") for code in ("boundary", "roads", "metro", "landmarks")}
+    names = {code: layer_name(data, words, code) for code in ("boundary", "roads", "metro", "landmarks")}
     entries = {
         "boundary": line_entry(
             names["boundary"],

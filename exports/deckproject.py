@@ -38,6 +38,7 @@ from exports.marginalia import notes_of, stamp_of
 from exports.native_map import Entry, Looks, preset
 from exports.request import Extent
 from exports.slides import Box, Canvas, describe
+from geo.load import Dataset
 from geo.project import Mention, Project
 from layers import style
 from layers.site_wording import (
@@ -106,7 +107,7 @@ def project_slide(frame: DeckFrame, project: Project, *, has_blanks: bool = Fals
 def _contact(frame: DeckFrame, canvas: Canvas, project: Project, *, has_blanks: bool) -> Box:
     """Put whom to ask in one line at the foot, else lines to write on if wanted; return the room above."""
     body, words = frame.deck.body, frame.words
-    told = frame.in_all(_contact_of(project))
+    told = frame.in_all(_contact_of(frame.data, project))
     if not told and not has_blanks:
         return body
     top = body.top + body.height - CONTACT_PT + 4
@@ -124,8 +125,8 @@ def _contact(frame: DeckFrame, canvas: Canvas, project: Project, *, has_blanks: 
     return Box(body.left, body.top, body.width, body.height - CONTACT_PT - 8)
 
 
-def _contact_of(project: Project) -> Callable[[Words], str]:
-    return lambda words: contact_in_words(words, project) or ""
+def _contact_of(data: Dataset, project: Project) -> Callable[[Words], str]:
+    return lambda words: contact_in_words(data, words, project) or ""
 
 
 def _word(code: str) -> Callable[[Words], str]:
@@ -149,7 +150,7 @@ def _told(frame: DeckFrame, project: Project) -> list[Paired]:
     data = frame.data
 
     def facts(words: Words) -> list[Fact]:
-        facts = [*plan_facts(data, words, project), *offer_facts(words, project)]
+        facts = [*plan_facts(data, words, project), *offer_facts(data, words, project)]
         around = around_in_words(data, words, frame.surroundings, project)
         return [*facts, (words("detail.near"), around)] if project.placed else facts
 

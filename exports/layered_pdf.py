@@ -22,6 +22,7 @@ from exports.ground import transformer_to
 from exports.pause import garbage_kept
 
 POINTS_PER_INCH = 72
+CREATOR = "Planning map"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def write_pages(
     """
     layers: list[str] = []
     places: list[tuple[MapPlace | None, str, int]] = []
-    file = _CompactFile(str(path), metadata={"Title": title, "Subject": subject, "Creator": "Xigang planning map"})
+    file = _CompactFile(str(path), metadata={"Title": title, "Subject": subject, "Creator": CREATOR})
     try:
         for page in pages:
             with garbage_kept():

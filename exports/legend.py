@@ -15,6 +15,7 @@ from geo.names import name_in
 from geo.vocabulary import Sector, Stage
 from layers import style
 from layers.symbols import SHAPES
+from layers.wording import layer_name
 from layers.words import Words
 
 DrawSymbol = Callable[[Layer, float, float], None]
@@ -40,7 +41,7 @@ def legend_rows(
         *([] if figures else [("legend.sector", sector_entries(words, drawn))]),
         ("legend.stage", _stages(words, drawn)),
         ("legend.certainty", _certainty(words, drawn)),
-        ("legend.base", _base(words, drawn)),
+        ("legend.base", _base(data, words, drawn)),
     ]
     return [
         *_section_rows(first, words, size_pt, width),
@@ -64,7 +65,7 @@ def _plain(data: Dataset, words: Words, drawn: DrawnMap) -> "Entries":
         *sector_entries(words, drawn),
         *_stages(words, drawn),
         *_structure(data, words, drawn),
-        *_base(words, drawn),
+        *_base(data, words, drawn),
     ]
 
 
@@ -139,14 +140,14 @@ def _marks(words: Words) -> list[tuple[str, str, DrawSymbol]]:
     ]
 
 
-def _base(words: Words, drawn: DrawnMap) -> Entries:
+def _base(data: Dataset, words: Words, drawn: DrawnMap) -> Entries:
     entries = [
         ("boundary", _line_symbol(style.BOUNDARY, 1.1, (7, 3, 1.5, 3), casing=style.BOUNDARY_BAND, casing_pt=5)),
         ("roads", _line_symbol(style.ROAD, 2.6, casing=style.ROAD_CASING, casing_pt=4.4)),
         ("metro", marker_symbol(SHAPES["circle"], 2.6, colour=None, outline=style.METRO, width_pt=1.0)),
         ("landmarks", marker_symbol(SHAPES["circle"], 1.7, colour=None, outline=style.LANDMARK, width_pt=1.0)),
     ]
-    return [(words(f"layer.{code}"), draw) for code, draw in entries if f"layer.{code}" in drawn.present]
+    return [(layer_name(data, words, code), draw) for code, draw in entries if f"layer.{code}" in drawn.present]
 
 
 def _line_symbol(

@@ -6,7 +6,7 @@ from exports.request import ExportRequest, extent_name, wanted_projects
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
-from layers.wording import currency_in_words, filter_in_words, with_added
+from layers.wording import credit_in_words, currency_in_words, filter_in_words, title_of, with_added
 from layers.words import Words
 
 
@@ -16,8 +16,7 @@ def sheet_title(data: Dataset, request: ExportRequest) -> str:
         return request.title.strip()
     if request.extent.kind in ("element", "site"):
         return extent_name(data, request)
-    words = request.words
-    return words("print.title", district=name_in(words.language, data.district.short_name, data.district.short_names))
+    return title_of(request.words, data.district, "print.title")
 
 
 def filter_line(data: Dataset, request: ExportRequest) -> str:
@@ -43,7 +42,9 @@ def source_line(data: Dataset, words: Words, projects: Iterable[Project]) -> str
     """Return where the content is from: the plan, and the office where it added some of the projects."""
     plan = data.district.plan
     title = name_in(words.language, plan.title, plan.titles)
-    return with_added(words, words("print.source", title=title, number=plan.number), projects)
+    return with_added(
+        words, words("print.source", title=title, number=plan.number, credit=credit_in_words(data, words)), projects
+    )
 
 
 def stamp_of(request: ExportRequest) -> str:

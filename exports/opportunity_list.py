@@ -86,7 +86,7 @@ def make_opportunity_page(data: Dataset, request: ExportRequest) -> OpportunityP
 def write_opportunities(data: Dataset, request: ExportRequest, path: Path) -> OpportunityPage:
     """Write the list as a PDF of one A4 page."""
     page, words = make_opportunity_page(data, request), request.words
-    write_pages(path, [Page(page.figure, None, page.title)], layer_names=layer_names(words), title=page.title,
+    write_pages(path, [Page(page.figure, None, page.title)], layer_names=layer_names(data, words), title=page.title,
                 subject=page.subtitle, lang=words.html_lang)  # fmt: skip
     return page
 
@@ -115,7 +115,7 @@ def _fitted(data: Dataset, words: Words, projects: Sequence[Project], page: Shee
     listed = sections(data, words, projects, "structure", known)
     for count, with_areas, size in product(COLUMNS, (True, False), SIZES_PT):
         columns = _columns(page, count)
-        rows = list(_rows(words, projects, listed, columns[0].width, size, with_areas=with_areas))
+        rows = list(_rows(data, words, projects, listed, columns[0].width, size, with_areas=with_areas))
         filled = flow(rows, columns)
         if filled.fits:
             return filled
@@ -129,6 +129,7 @@ def _columns(page: SheetPage, count: int) -> list[Column]:
 
 
 def _rows(
+    data: Dataset,
     words: Words,
     projects: Sequence[Project],
     listed: Sequence[Section],
@@ -150,7 +151,7 @@ def _rows(
             told = words("format.term", term=words("detail.leading_sectors"), value=section.area.leading_sectors)
             yield replace(remark(told, width, size * 0.92), keep=True)
         for project in section.projects:
-            yield _site(words, project, lefts, width, size)
+            yield _site(data, words, project, lefts, width, size)
 
 
 def _legend(words: Words, size: float) -> Row:
@@ -166,12 +167,12 @@ def _legend(words: Words, size: float) -> Row:
     return Row(size * LINE_HEIGHT, draw)
 
 
-def _site(words: Words, project: Project, lefts: Sequence[float], width: float, size: float) -> Row:
+def _site(data: Dataset, words: Words, project: Project, lefts: Sequence[float], width: float, size: float) -> Row:
     """Return a site: its names, below them phase, sector and certainty, each at its place, and the office's facts."""
     indent = size * INDENT_EM
     room = width - indent
     set_lines = [*_names(words, project, room, size), *_told(words, project, lefts, room, size)]
-    for term, value in office_facts(words, project):
+    for term, value in office_facts(data, words, project):
         fact = words("format.term", term=term, value=value)
         set_lines += [[Piece(0, line)] for line in wrapped(fact, room, size)]
     height = size * (LINE_HEIGHT * len(set_lines) + 0.3)

@@ -12,6 +12,7 @@ from exports.pause import garbage_kept
 from exports.request import ExportRequest
 from exports.sheet import Sheet, make_sheet
 from geo.load import Dataset
+from layers.wording import layer_name
 from layers.words import Words
 
 LAYER_CODES = (
@@ -20,10 +21,10 @@ LAYER_CODES = (
 )  # fmt: skip
 
 
-def layer_names(words: Words) -> dict[str, str]:
+def layer_names(data: Dataset, words: Words) -> dict[str, str]:
     """Return the names of a sheet's layers as a PDF reader lists them."""
     known = {
-        code: words(f"layer.{code}")
+        code: layer_name(data, words, code)
         for code in ("roads", "boundary", "metro", "landmarks", "structure", "sites", "labels")
     }
     return {code: known.get(code) or words(f"print.layer_{code}") for code in LAYER_CODES}
@@ -65,7 +66,7 @@ def write_pdf(data: Dataset, request: ExportRequest, path: Path) -> Sheet:
     """Write the request's sheet as a PDF of one page: vector, searchable, layered, georeferenced; return the sheet."""
     sheet = make_sheet(data, request)
     page = Page(sheet.figure, place_of(data, sheet), sheet.title)
-    write_pages(path, [page], layer_names=layer_names(request.words), title=sheet.title,
+    write_pages(path, [page], layer_names=layer_names(data, request.words), title=sheet.title,
                 subject=subtitle_of(data, request), lang=request.words.html_lang)  # fmt: skip
     return sheet
 

@@ -8,12 +8,14 @@ from pydantic import Field, model_validator
 
 from geo.filter import ProjectFilter
 from geo.load import Dataset
+from geo.metric import STORAGE_CRS
 from geo.opportunity import opportunities
 from geo.project import Project, Record
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
 
 SizeCode = Literal["slide", "a4-landscape", "a4-portrait", "a3-landscape", "a3-portrait"]
-DataCrs = Literal["EPSG:4326", "EPSG:4490", "EPSG:4550"]
+DataCrs = Annotated[str, Field(pattern=r"^EPSG:[0-9]{4,5}$")]
+CGCS2000: Final = "EPSG:4490"
 MAX_TITLE: Final = 120
 MM_PER_INCH: Final = 25.4
 
@@ -84,7 +86,8 @@ class ExportRequest(Record):
     `sites` are the ids of projects that get a page or slide of their own; empty means all that pass the filter.
     With `open_only` the list of opportunities leaves out what is under way.
     In `second_language` the sheets and slides of sites say everything once more.
-    `hidden` are the map layers left out (``layers.webmap.LAYERS``). `crs` is for GeoPackage and Shapefile.
+    `hidden` are the map layers left out (``layers.webmap.LAYERS``). `crs` is for GeoPackage and Shapefile, one of
+    ``crs_offered``.
     """
 
     filter: ProjectFilter = ProjectFilter()
@@ -121,6 +124,11 @@ class ExportRequest(Record):
     def paper(self) -> PaperSize:
         """The sheet's size."""
         return SIZES[self.size]
+
+
+def crs_offered(data: Dataset) -> tuple[str, ...]:
+    """Return the systems that data can be written in: WGS 84, CGCS2000, and the district's own zone in metres."""
+    return (STORAGE_CRS, CGCS2000, data.district.metric_crs)
 
 
 class UnknownExtentError(ValueError):

@@ -99,7 +99,7 @@ def write_site_sheets(
             yield _empty_page(request)
 
     title = booklet_title(data, request, chosen)
-    write_pages(path, pages(), layer_names=layer_names(request.words), title=title,
+    write_pages(path, pages(), layer_names=layer_names(data, request.words), title=title,
                 subject=currency_in_words(data, request.words, chosen),
                 lang=request.words.html_lang)  # fmt: skip
     return [missing_note(request.words, list(missing))] if missing else []
@@ -251,7 +251,7 @@ class SiteSheet:
         data, project = self.data, self.project
         brief = len(self.tongues) > 1
         said = paired(self.tongues, lambda words: plan_facts(data, words, project))
-        offered = paired(self.tongues, lambda words: offer_facts(words, project))
+        offered = paired(self.tongues, lambda words: offer_facts(data, words, project))
         around = paired(
             self.tongues,
             lambda words: around_facts(data, words, self.surroundings, project, brief=brief),
@@ -363,7 +363,7 @@ class SiteSheet:
         draw_rule(layer, self.left, top, self.width, style.LINE)
         title = " / ".join(words("offer.contact") for words in self.tongues)
         put(layer, text(title, self.left, top - 12, 9, colour=style.TITLE, bold=True))
-        said = dict.fromkeys(contact_in_words(words, self.project) for words in self.tongues)
+        said = dict.fromkeys(contact_in_words(self.data, words, self.project) for words in self.tongues)
         told = [line for each in said if each for line in wrapped(each, self.width, CONTACT_TYPE_PT)]
         for i, line in enumerate(told[:3]):
             put(layer, text(line, self.left, top - 23 - i * CONTACT_TYPE_PT * LINE_HEIGHT, CONTACT_TYPE_PT))

@@ -31,13 +31,12 @@ from exports.records import (
     records_of,
     rows_with_parcels,
 )
-from exports.request import DataCrs, ExportRequest
+from exports.request import CGCS2000, DataCrs, ExportRequest
 from exports.spreadsheet import csv_bytes
 from geo.load import Dataset
 from geo.metric import STORAGE_CRS, to_metric
 from layers.words import LANGUAGES, Words, words_in
 
-CGCS2000: Final = "EPSG:4490"
 GEOGRAPHIC: Final = frozenset({STORAGE_CRS, CGCS2000})
 DBF_TEXT_BYTES: Final = 254
 # GeoPackage 1.2 is what older ArcGIS and QGIS read without a warning.
@@ -48,11 +47,7 @@ _ARROW_TYPES: Final[dict[Kind, Any]] = {
     "number": pa.float64(),
     "date": pa.date32(),
 }
-_CRS_WORDS: Final[dict[DataCrs, str]] = {
-    "EPSG:4326": "table.crs_wgs84",
-    "EPSG:4490": "table.crs_cgcs2000",
-    "EPSG:4550": "table.crs_zone",
-}
+_CRS_WORDS: Final = {STORAGE_CRS: "table.crs_wgs84", CGCS2000: "table.crs_cgcs2000"}
 _PARCEL_FIELDS: Final = ("id", "name", "name_en", "parcel_area_m2", "parcel_date", "parcel_source")
 FIELD_FIELDS: Final = (
     Field("table", "table.field_table"),
@@ -93,7 +88,7 @@ def write_geopackage(data: Dataset, request: ExportRequest, path: Path) -> None:
     ----------
     path : Path, ends in ``.gpkg``
     """
-    records = _with_coordinates(records_of(data, request), request)
+    records = _with_coordinates(data, records_of(data, request), request)
     projects = replace(records.projects, fields=(*records.projects.fields, RECORD_FIELD))
     records = replace(records, projects=projects)
     path.unlink(missing_ok=True)
@@ -118,7 +113,7 @@ def write_shapefile(data: Dataset, request: ExportRequest, path: Path) -> None:
     path : Path
         Exactly this file is written.
     """
-    words, records = request.words, _with_coordinates(records_of(data, request), request)
+    words, records = request.words, _with_coordinates(data, records_of(data, request), request)
     projects, *structure = _layers(data, request, records)
     placed = [is_placed(row) for row in projects.table.rows]
     losses = list(records.losses)
@@ -198,9 +193,9 @@ def _multiple(geometry: BaseGeometry) -> BaseGeometry:
     return MultiLineString(parts) if "Line" in geometry.geom_type else MultiPolygon(parts)
 
 
-def _with_coordinates(records: Records, request: ExportRequest) -> Records:
+def _with_coordinates(data: Dataset, records: Records, request: ExportRequest) -> Records:
     words = request.words
-    stated = words(_CRS_WORDS[request.crs], crs=request.crs)
+    stated = words(_CRS_WORDS.get(request.crs, "table.crs_zone"), crs=request.crs, meridian=data.district.meridian)
     note = "" if request.crs == STORAGE_CRS else words("table.same_datum")
     fact = Fact("coordinates", words("table.coordinates"), " ".join(filter(None, (stated, note))))
     return replace(records, facts=(*records.facts, fact))

@@ -85,7 +85,7 @@ def project_texts(data: Dataset, words: Words, project: Project) -> Card:
         "basis": _in(words, project.location.basis),
         "checked": words.date(project.location.checked),
         "summary": _in(words, project.summary),
-        "office": office_facts(words, project),
+        "office": office_facts(data, words, project),
     }
 
 

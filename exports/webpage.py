@@ -15,13 +15,12 @@ from exports import webcards
 from exports.request import ExportRequest, UnknownExtentError, wanted_projects
 from exports.webfont import font_faces
 from geo.load import Dataset
-from geo.names import name_in
 from geo.whole_file import write_whole
 from layers.filter_panel import filter_values, layers_menu, panel_data
 from layers.tiles import NO_TILES
 from layers.webassets import LEAFLET
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM, build_map, json_for_script, map_css, web_file
-from layers.wording import currency_in_words
+from layers.wording import currency_in_words, title_of
 from layers.words import LANGUAGES, Words, words_in
 
 _WEB: Final = Path(__file__).resolve().parent / "web"
@@ -92,10 +91,7 @@ def shown_data(data: Dataset, request: ExportRequest) -> Dataset:
 
 def page_title(data: Dataset, request: ExportRequest, words: Words) -> str:
     """Return the request's title, else the map's name."""
-    district = data.district
-    return request.title or words(
-        "app.title", district=name_in(words.language, district.short_name, district.short_names)
-    )
+    return request.title or title_of(words, data.district)
 
 
 def page_data(data: Dataset, request: ExportRequest) -> dict[str, Any]:
@@ -140,7 +136,7 @@ def start_bounds(data: Dataset, request: ExportRequest) -> list[list[float]] | N
 
 def _texts(data: Dataset, request: ExportRequest, words: Words, offered: list[str]) -> dict[str, Any]:
     panel = panel_data(data, words)
-    panel["menus"].append(layers_menu(words, offered))
+    panel["menus"].append(layers_menu(data, words, offered))
     return {
         "lang": words.html_lang,
         "title": page_title(data, request, words),

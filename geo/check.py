@@ -31,13 +31,6 @@ PROJECT_MARGIN_M: Final = 100
 ELEMENT_MARGIN_M: Final = 150
 LEAST_SHARE_ON_LAND: Final = 0.95
 CREDITS: Final = ("attribution", "licence", "source")
-BOX_WITH_GROUPS: Final = 4
-HEADINGS_OF_BOX: Final[dict[int, frozenset[str | None]]] = {
-    1: frozenset({"完工达效", "实施建设", "前期推进"}),
-    3: frozenset({"新型基础设施", "新型城镇化建设", "重大工程建设"}),
-    4: frozenset({"重点实施", "拟推进", "力争盘活"}),
-    7: frozenset({None}),
-}
 
 _HANZI: Final = re.compile("[\u4e00-\u9fff]")
 
@@ -106,10 +99,11 @@ def mentions_as_printed(dataset: Dataset) -> Problems:
     groups = {group.name for group in dataset.district.groups}
     for project in dataset.projects:
         for mention in project.mentions:
-            headings: Set[str | None] = {None} if mention.box is None else HEADINGS_OF_BOX.get(mention.box, frozenset())
-            if mention.heading not in headings:
+            box = dataset.district.boxes.get(mention.box) if mention.box is not None else None
+            headings: Set[str | None] = set(box.headings if box else ()) or {None}
+            if mention.heading not in headings or (mention.box is not None and not box):
                 yield Problem("heading_unknown", _where(project), f"box {mention.box}: {mention.heading}")
-            if mention.group not in (groups if mention.box == BOX_WITH_GROUPS else {None}):
+            if mention.group not in (groups if box and box.has_groups else {None}):
                 yield Problem("group_unknown", _where(project), f"box {mention.box}: {mention.group}")
         printed: Set[str | None] = {mention.group for mention in project.mentions if mention.group} or {None}
         if project.group not in printed:

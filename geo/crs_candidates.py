@@ -1,5 +1,6 @@
 """What the numbers of a file may mean (datum, zone, order of the axes, a city's own grid), and how to store them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,7 +16,7 @@ from pyproj.exceptions import ProjError
 
 from geo.datum import bd09_to_wgs84, gcj02_to_wgs84
 from geo.errors import ControlPointError
-from geo.metric import METRIC_CRS, STORAGE_CRS
+from geo.metric import STORAGE_CRS
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
@@ -38,14 +39,24 @@ class Datum(StrEnum):
     OTHER = "other"
 
 
-PROJECTED: Final = {
-    Datum.CGCS2000: ("EPSG:4549", "EPSG:4550", "EPSG:4528", "EPSG:4529"),
-    Datum.XIAN80: ("EPSG:2385", "EPSG:2386", "EPSG:2364", "EPSG:2365"),
-    Datum.BEIJING54: ("EPSG:2437", "EPSG:2438", "EPSG:2416", "EPSG:2417"),
-}
-"""3-degree Gauss-Krüger: central meridian 120° E and 123° E, then the same with zone number 40 and 41 before x."""
+FIRST_MERIDIAN, LAST_MERIDIAN, ZONE_WIDTH = 75, 135, 3
+_FIRST_CODES: Final = {Datum.CGCS2000: (4534, 4513), Datum.XIAN80: (2370, 2349), Datum.BEIJING54: (2422, 2401)}
+"""EPSG's first of a row of 3-degree Gauss-Krüger zones, 75° E to 135° E: plain, and with the zone's number before x."""
 NO_PUBLIC_SHIFT: Final = frozenset({Datum.XIAN80, Datum.BEIJING54})
 """Their shift to WGS 84 is not public for this area: what is stored from them may be off by some 100 m."""
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A 3-degree Gauss-Krüger zone; `prefixed` where its number stands before x."""
+
+    meridian: int
+    prefixed: bool
+
+    @property
+    def number(self) -> int:
+        """The number of the zone."""
+        return self.meridian // ZONE_WIDTH
 
 
 @dataclass(frozen=True)
@@ -100,12 +111,37 @@ class Candidate:
         return self.grid is not None or (self.crs is not None and CRS.from_user_input(self.crs).is_projected)
 
 
-def candidates(declared: CRS | None = None, grids: Sequence[Candidate] = ()) -> list[Candidate]:
-    """Return every meaning worth testing: the usual ones both ways round, the declared one, and fitted city grids."""
+def projected(datum: Datum, lon: float) -> tuple[str, ...]:
+    """Return the codes of a datum's two zones around `lon`: plain, then with the zone's number; () of other datums."""
+    near = min(max(round(lon / ZONE_WIDTH) * ZONE_WIDTH, FIRST_MERIDIAN), LAST_MERIDIAN)
+    other = near + (ZONE_WIDTH if (lon >= near and near < LAST_MERIDIAN) or near == FIRST_MERIDIAN else -ZONE_WIDTH)
+    steps = [(meridian - FIRST_MERIDIAN) // ZONE_WIDTH for meridian in sorted((near, other))]
+    return tuple(f"EPSG:{first + step}" for first in _FIRST_CODES.get(datum, ()) for step in steps)
+
+
+def zone_of(datum: Datum, crs: str | None) -> Zone | None:
+    """Return the zone that a datum's code stands for, None where it is none of them."""
+    number = int(crs.removeprefix("EPSG:")) if crs and re.fullmatch(r"EPSG:[0-9]+", crs) else 0
+    for first, prefixed in zip(_FIRST_CODES.get(datum, ()), (False, True), strict=False):
+        meridian = FIRST_MERIDIAN + (number - first) * ZONE_WIDTH
+        if FIRST_MERIDIAN <= meridian <= LAST_MERIDIAN:
+            return Zone(meridian, prefixed)
+    return None
+
+
+def candidates(lon: float, declared: CRS | None = None, grids: Sequence[Candidate] = ()) -> list[Candidate]:
+    """Return every meaning worth testing: the usual ones both ways round, the declared one, and fitted city grids.
+
+    Parameters
+    ----------
+    lon : float, where the district is; only the zones around it are tested
+    declared : CRS, optional
+    grids : sequence of Candidate
+    """
     usual = [
         Candidate(Datum.WGS84, STORAGE_CRS),
         Candidate(Datum.CGCS2000, "EPSG:4490"),
-        *(Candidate(datum, crs) for datum, systems in PROJECTED.items() for crs in systems),
+        *(Candidate(datum, crs) for datum in _FIRST_CODES for crs in projected(datum, lon)),
         Candidate(Datum.GCJ02),
         Candidate(Datum.BD09),
     ]
@@ -124,7 +160,7 @@ def _same(declared: CRS, crs: str) -> bool:
     )
 
 
-def fit_grid(local: ArrayLike, lon_lat: ArrayLike, *, metric_crs: str = METRIC_CRS, swapped: bool = False) -> Candidate:
+def fit_grid(local: ArrayLike, lon_lat: ArrayLike, *, metric_crs: str, swapped: bool = False) -> Candidate:
     """Return the city grid that fits control points best, by least squares: shift, turn and one scale.
 
     Parameters

@@ -80,7 +80,7 @@ AGAINST: Final = frozenset(
 class Reference:
     """What is known of the district, in metres: its outline, its land, and places and streets by their Chinese names.
 
-    `places` has each geometry with how well it is known in metres.
+    `places` has each geometry with how well it is known in metres; `lon` is where the district is, in degrees.
     """
 
     outline: BaseGeometry
@@ -88,6 +88,7 @@ class Reference:
     places: Mapping[str, tuple[BaseGeometry, float]]
     streets: re.Pattern[str] | None
     metric_crs: str
+    lon: float
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ def reference_of(dataset: Dataset) -> Reference | None:
         {name: (geometry, known[1]) for (name, known), geometry in zip(degrees.items(), metric, strict=True)},
         re.compile("|".join(map(re.escape, sorted(streets, key=len, reverse=True)))) if streets else None,
         dataset.district.metric_crs,
+        dataset.district.centre[0],
     )
 
 
@@ -231,7 +233,8 @@ def diagnose(table: Table, reference: Reference, grids: Sequence[Candidate] = ()
     land = None if land is None else land.buffer(SHORE_M)
     shapely.prepare([one for one in (outline, land) if one is not None])
     trials = [
-        _trial(candidate, sample, reference, outline, land) for candidate in candidates(table.declared_crs, grids)
+        _trial(candidate, sample, reference, outline, land)
+        for candidate in candidates(reference.lon, table.declared_crs, grids)
     ]
     judged = _judged(trials, len(sample.x), table.crs_in_file)
     ranked = _ranked(judged)

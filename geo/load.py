@@ -60,8 +60,8 @@ class Dataset:
 
     `base` maps a layer's name to its GeoJSON FeatureCollection (EPSG:4326); a missing layer is absent.
     `translations` are what its names and sentences are called in further languages.
-    `indicators` are the lines of annexes 1 and 2, `terms` what their words are called in other languages,
-    `programmes` those of boxes 5 to 9, which are no projects.
+    `indicators` are the lines of its two annexes, `terms` what their words are called in other languages,
+    `programmes` those of boxes for the whole district, which are no projects; all are empty where the plan has none.
     `version` is the projects file's own; `fingerprint` changes with every byte of any file, `base_fingerprint` with
     any but the projects'.
     """
@@ -311,9 +311,10 @@ def load_dataset(folder: Path) -> Dataset:
     elements, element_problems = _load_elements(folder / "layout.geojson", translations)
     base, base_problems = _load_base(folder / "base", translations)
     sources, source_problems = _load_sources(folder / "sources.json", translations)
-    indicators, indicator_problems = load_indicators(folder, translations)
-    terms, term_problems = load_terms(folder, translations)
-    programmes, programme_problems = load_programmes(folder, translations)
+    indicators, indicator_problems = load_indicators(folder, translations) if district.annexes else ([], [])
+    terms, term_problems = load_terms(folder, translations) if district.annexes else ({}, [])
+    lists_programmes = any(box.programmes for box in district.boxes.values())
+    programmes, programme_problems = load_programmes(folder, translations) if lists_programmes else ([], [])
     return Dataset(
         district=district,
         projects=tuple(projects),

@@ -8,21 +8,19 @@ from pyproj import CRS
 
 from geo.errors import GeographicCRSError, MissingCRSError, OtherCRSError
 
-METRIC_CRS = "EPSG:4550"
-"""CGCS2000, 3-degree Gauss-Krüger zone with central meridian 123° E, in metres; as ``data/district.json`` says."""
 STORAGE_CRS = "EPSG:4326"
 
 Frame: TypeAlias = GeoDataFrame | GeoSeries
 SameFrame = TypeVar("SameFrame", GeoDataFrame, GeoSeries)
 
 
-def to_metric(frame: SameFrame, *, crs: str = METRIC_CRS) -> SameFrame:
+def to_metric(frame: SameFrame, *, crs: str) -> SameFrame:
     """Return the frame in the metric system, x being metres east and y metres north.
 
     Parameters
     ----------
     frame : GeoDataFrame or GeoSeries, (n,), any CRS
-    crs : str, default EPSG:4550
+    crs : str, e.g. EPSG:4550
         The metric system wanted.
 
     Returns
@@ -63,13 +61,13 @@ def from_metric(frame: SameFrame, *, crs: str = STORAGE_CRS) -> SameFrame:
     return frame.to_crs(crs)
 
 
-def area_m2(frame: Frame, *, crs: str = METRIC_CRS) -> "Series[float]":
+def area_m2(frame: Frame, *, crs: str) -> "Series[float]":
     """Return each feature's area.
 
     Parameters
     ----------
     frame : GeoDataFrame or GeoSeries, (n,), in `crs`, may hold null geometry
-    crs : str, default EPSG:4550
+    crs : str, e.g. EPSG:4550
         The metric system that areas are measured in.
 
     Returns
@@ -90,13 +88,13 @@ def area_m2(frame: Frame, *, crs: str = METRIC_CRS) -> "Series[float]":
     return frame.area
 
 
-def length_m(frame: Frame, *, crs: str = METRIC_CRS) -> "Series[float]":
+def length_m(frame: Frame, *, crs: str) -> "Series[float]":
     """Return each feature's length, for polygons that of the outline with its holes.
 
     Parameters
     ----------
     frame : GeoDataFrame or GeoSeries, (n,), in `crs`, may hold null geometry
-    crs : str, default EPSG:4550
+    crs : str, e.g. EPSG:4550
         The metric system that lengths are measured in.
 
     Returns
@@ -117,7 +115,7 @@ def length_m(frame: Frame, *, crs: str = METRIC_CRS) -> "Series[float]":
     return frame.length
 
 
-def distance_m(frame: Frame, other: Frame, *, crs: str = METRIC_CRS) -> "Series[float]":
+def distance_m(frame: Frame, other: Frame, *, crs: str) -> "Series[float]":
     """Return the distance from each feature to the one with the same position in `other`.
 
     Parameters
@@ -125,7 +123,7 @@ def distance_m(frame: Frame, other: Frame, *, crs: str = METRIC_CRS) -> "Series[
     frame : GeoDataFrame or GeoSeries, (n,), in `crs`, may hold null geometry
     other : GeoDataFrame or GeoSeries, (n,) or (1,), in `crs`
         Paired with `frame` by position, not by index; a single feature is paired with every one.
-    crs : str, default EPSG:4550
+    crs : str, e.g. EPSG:4550
         The metric system that distances are measured in.
 
     Returns

@@ -11,7 +11,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.metric import METRIC_CRS, STORAGE_CRS, area_m2, to_metric
+from geo.metric import STORAGE_CRS, area_m2, to_metric
 
 _WGS_84_RADIUS_M, _WGS_84_E2 = 6_378_137.0, 0.00669437999014
 
@@ -65,7 +65,7 @@ def distance_m(lon: float, lat: float, parcel: BaseGeometry) -> float:
     return float(transform(parcel, in_metres).distance(Point(0, 0)))
 
 
-def areas_m2(geometries: Sequence[dict[str, Any]], *, crs: str = METRIC_CRS) -> list[float]:
+def areas_m2(geometries: Sequence[dict[str, Any]], *, crs: str) -> list[float]:
     """Return the areas of parcels (GeoJSON geometries, EPSG:4326), measured in `crs`, in square metres."""
     shapes = GeoSeries([shape(geometry) for geometry in geometries], crs=STORAGE_CRS)
     return [float(area) for area in area_m2(to_metric(shapes, crs=crs), crs=crs)]

@@ -13,8 +13,6 @@ PHASE_OF_HEADING: dict[str, Phase] = {
     "拟推进": Phase.PROPOSED,
     "力争盘活": Phase.REVITALISE,
 }
-REVIEW_BOX = 1
-REVIEW_SECTION = (1, 1)
 
 
 class StatesPhase(Protocol):
@@ -25,6 +23,9 @@ class StatesPhase(Protocol):
 
     @property
     def heading(self) -> str | None: ...
+
+    @property
+    def phase(self) -> Phase | None: ...
 
 
 class StandsInPlan(Protocol):
@@ -41,8 +42,8 @@ class StandsInPlan(Protocol):
 
 
 def stated_phase(mention: StatesPhase) -> Phase | None:
-    """Return the phase that the mention's heading states, None where it states none."""
-    return PHASE_OF_HEADING.get(mention.heading) if mention.heading else None
+    """Return the phase that the mention says its heading states, else that of a usual heading; None for neither."""
+    return mention.phase or PHASE_OF_HEADING.get(mention.heading) if mention.heading else None
 
 
 def latest_phase(mentions: Iterable[StatesPhase]) -> Phase:
@@ -58,8 +59,3 @@ def latest_phase(mentions: Iterable[StatesPhase]) -> Phase:
 def phases_of(mentions: Iterable[StatesPhase]) -> frozenset[Phase]:
     """Return every phase stated by some mention, or ``{unstated}``."""
     return frozenset(filter(None, map(stated_phase, mentions))) or frozenset({Phase.UNSTATED})
-
-
-def looks_back(mention: StandsInPlan) -> bool:
-    """Return whether the mention stands where the plan reviews the five years before it (十三五)."""
-    return mention.box == REVIEW_BOX or (mention.chapter, mention.section) == REVIEW_SECTION

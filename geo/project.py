@@ -41,7 +41,8 @@ class Mention(Record):
     """One place where the plan names a project.
 
     A mention in a box holds `box` and `heading` (and `group` where the box prints one);
-    a mention in the running text holds `chapter` and `section` instead.
+    a mention in the running text holds `chapter` and `section` instead. `phase` is what its heading states, where
+    that is none of the usual ones (``geo.phase.PHASE_OF_HEADING``).
     """
 
     box: int | None = None
@@ -49,12 +50,15 @@ class Mention(Record):
     group: Text | None = None
     chapter: int | None = None
     section: int | None = None
+    phase: Phase | None = None
     name: Text
 
     @model_validator(mode="after")
     def _stands_somewhere(self) -> Self:
         if (self.box is None) == (self.chapter is None):
             raise ValueError("a mention stands either in a box or in a chapter of the running text")
+        if self.phase and not self.heading:
+            raise ValueError("only a heading states a phase")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from geopandas import GeoSeries
 
 from geo.load import PlacedElement
-from geo.metric import METRIC_CRS, STORAGE_CRS, area_m2, length_m, to_metric
+from geo.metric import STORAGE_CRS, area_m2, length_m, to_metric
 
 NEIGHBOUR_WITHIN_M: Final = 300.0
 
@@ -29,13 +29,13 @@ class ElementFigures:
     neighbours: tuple[Neighbour, ...]
 
 
-def metric_shapes(elements: Sequence[PlacedElement], *, crs: str = METRIC_CRS) -> GeoSeries:
+def metric_shapes(elements: Sequence[PlacedElement], *, crs: str) -> GeoSeries:
     """Return the elements' shapes in metres.
 
     Parameters
     ----------
     elements : sequence of PlacedElement, (n,), EPSG:4326
-    crs : str, default EPSG:4550
+    crs : str, e.g. EPSG:4550
         The metric system wanted.
 
     Returns
@@ -67,13 +67,13 @@ def neighbours(shapes: GeoSeries, *, within_m: float = NEIGHBOUR_WITHIN_M) -> di
     return found
 
 
-def figures_of(elements: Sequence[PlacedElement], *, crs: str = METRIC_CRS) -> dict[str, ElementFigures]:
+def figures_of(elements: Sequence[PlacedElement], *, crs: str) -> dict[str, ElementFigures]:
     """Return the measures of every element by its id.
 
     Parameters
     ----------
     elements : sequence of PlacedElement, (n,), EPSG:4326
-    crs : str, default EPSG:4550
+    crs : str, e.g. EPSG:4550
         The metric system that is measured in.
 
     Returns

@@ -59,7 +59,7 @@ class Section:
 def compare_rows(data: Dataset, words: Words, surroundings: Surroundings, projects: Sequence[Project]) -> list[Section]:
     """Return the comparison of `projects`: what the plan says, how sure their places are, what lies around."""
     sections = [_plan(data, words, projects), _surroundings(data, words, surroundings, projects)]
-    office = _office(words, projects)
+    office = _office(data, words, projects)
     return [*sections, office] if office.rows else sections
 
 
@@ -144,9 +144,9 @@ def _names(words: Words, projects: Sequence[Project]) -> str:
     return words("compare.and_more", names=names, n=more) if more > 0 else names
 
 
-def _office(words: Words, projects: Sequence[Project]) -> Section:
+def _office(data: Dataset, words: Words, projects: Sequence[Project]) -> Section:
     """Return what the office has filled in, empty where it has for none of them."""
-    filled = [dict(office_facts(words, project)) for project in projects]
+    filled = [dict(office_facts(data, words, project)) for project in projects]
     terms = dict.fromkeys(term for facts in filled for term in facts)
     rows = tuple(Row(term, tuple((Line(facts.get(term, NOTHING)),) for facts in filled)) for term in terms)
     return Section(words("compare.office"), rows)

@@ -1,15 +1,10 @@
 """What a file's numbers may mean, in words: the names of systems, and what speaks for them or against them."""
 
-from typing import Final
-
 from pyproj import CRS
 
-from geo.crs_candidates import PROJECTED, Candidate, Datum
+from geo.crs_candidates import Candidate, Datum, zone_of
 from geo.crs_doctor import Finding, Reason
 from layers.words import Words
-
-CENTRAL_MERIDIANS: Final = (120, 123)
-FIRST_ZONE: Final = 40
 
 
 def candidate_in_words(words: Words, candidate: Candidate) -> str:
@@ -22,12 +17,11 @@ def _name(words: Words, candidate: Candidate) -> str:
     if candidate.datum is Datum.OTHER:
         return CRS.from_user_input(candidate.crs).name
     name = words(f"crs.{candidate.datum}")
-    systems = PROJECTED.get(candidate.datum, ())
-    if candidate.crs not in systems:
+    zone = zone_of(candidate.datum, candidate.crs)
+    if zone is None:
         return name if candidate.crs is None else words("crs.degrees", name=name)
-    prefixed, meridian = divmod(systems.index(candidate.crs), len(CENTRAL_MERIDIANS))
-    text = words("crs.zone", name=name, meridian=CENTRAL_MERIDIANS[meridian])
-    return words("crs.prefixed", name=text, zone=FIRST_ZONE + meridian) if prefixed else text
+    text = words("crs.zone", name=name, meridian=zone.meridian)
+    return words("crs.prefixed", name=text, zone=zone.number) if zone.prefixed else text
 
 
 def finding_in_words(words: Words, finding: Finding) -> str:

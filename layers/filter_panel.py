@@ -11,7 +11,7 @@ from geo.load import Dataset
 from geo.vocabulary import PHASES_OF_STAGE, Grade, Phase, Sector, Stage
 from layers import style
 from layers.symbols import svg_symbol
-from layers.wording import place_name
+from layers.wording import layer_name, place_name
 from layers.words import Words
 
 SHORTCUT_STAGES: Final = (Stage.DONE, Stage.ACTIVE, Stage.PIPELINE)
@@ -57,7 +57,7 @@ def panel_data(data: Dataset, words: Words) -> dict[str, Any]:
     }
 
 
-def layers_menu(words: Words, layers: Sequence[str], tiles: Sequence[str] = ()) -> dict[str, Any]:
+def layers_menu(data: Dataset, words: Words, layers: Sequence[str], tiles: Sequence[str] = ()) -> dict[str, Any]:
     """Return the menu of the map's layers and, where any are offered, of online base maps."""
     sections: list[Section] = [
         {
@@ -65,7 +65,7 @@ def layers_menu(words: Words, layers: Sequence[str], tiles: Sequence[str] = ()) 
             "facet": "hidden",
             "inverted": True,
             "label": words("layers.title") if tiles else "",
-            "options": _options(layers, lambda code: words(f"layer.{code}")),
+            "options": _options(layers, lambda code: layer_name(data, words, code)),
         }
     ]
     if tiles:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from geo.filter import NO_PLACE, places_of
 from geo.load import Dataset
-from geo.phase import looks_back, phases_of
+from geo.phase import phases_of
 from geo.project import Mention, Project
 from geo.vocabulary import Grade, Phase, Sector, Stage
 from layers.list_rows import list_symbol
-from layers.wording import grade_in_words, place_name, site_name
+from layers.wording import grade_in_words, place_name, plan_terms, site_name
 from layers.words import Words
 
 NOTHING: Final = "—"
@@ -53,8 +53,9 @@ WORK_COLUMNS: Final = (
 _WORST_FIRST: Final = (Grade.UNLOCATED, Grade.AREA, Grade.STREET, Grade.NEAR, Grade.EXACT)
 
 
-def plans_of(project: Project) -> tuple[list[Mention], list[Mention]]:
-    """Return the mentions that review the five years before the plan (十三五), and those for its own (十四五)."""
+def plans_of(data: Dataset, project: Project) -> tuple[list[Mention], list[Mention]]:
+    """Return the mentions that review the five years before the plan, and those for its own."""
+    looks_back = data.district.looks_back
     before = [mention for mention in project.mentions if looks_back(mention)]
     return before, [mention for mention in project.mentions if not looks_back(mention)]
 
@@ -67,11 +68,11 @@ def state_in_words(words: Words, mentions: Sequence[Mention]) -> str:
     return words("format.list").join(words(f"phase.{phase}") for phase in Phase if phase in stated)
 
 
-def plans_in_words(words: Words, project: Project) -> str:
-    """Return what the plan says of a project for 十三五 and for 十四五, with an arrow between."""
+def plans_in_words(data: Dataset, words: Words, project: Project) -> str:
+    """Return what the plan says of a project for the years before it and for its own, with an arrow between."""
     if project.added:
         return words("library.added")
-    before, ahead = plans_of(project)
+    before, ahead = plans_of(data, project)
     return words("library.from_to", before=state_in_words(words, before), ahead=state_in_words(words, ahead))
 
 
@@ -132,6 +133,7 @@ def _table(
     row_px: int,
     groups: list[dict[str, Any]],
 ) -> dict[str, Any]:
+    terms = plan_terms(words, data.district)
     symbols: list[str] = []
     rows = []
     for project in projects:
@@ -151,7 +153,12 @@ def _table(
         )
     return {
         "columns": [
-            {"code": c.code, "label": words(f"library.column_{c.code}"), "width": c.width_px, "from": c.shown_from_px}
+            {
+                "code": c.code,
+                "label": words(f"library.column_{c.code}", **terms),
+                "width": c.width_px,
+                "from": c.shown_from_px,
+            }
             for c in columns
         ],
         "rows": rows,
@@ -181,8 +188,8 @@ def _cell(data: Dataset, words: Words, project: Project, column: str) -> tuple[s
         case "mentions":
             return mentions_in_words(words, project), len(project.mentions)
         case "plans":
-            before, ahead = plans_of(project)
-            return plans_in_words(words, project), _plan_order(before) * 10 + _plan_order(ahead)
+            before, ahead = plans_of(data, project)
+            return plans_in_words(data, words, project), _plan_order(before) * 10 + _plan_order(ahead)
         case "checked":
             return words.date(location.checked), location.checked.toordinal()
         case "source":

@@ -86,11 +86,11 @@ def _said(words: Words, cell: Cell) -> str:
     return words("format.phrases").join(told)
 
 
-def offer_facts(words: Words, project: Project) -> list[Fact]:
+def offer_facts(data: Dataset, words: Words, project: Project) -> list[Fact]:
     """Return what the office has filled in of the site, the contact left out."""
-    return [fact for fact in office_facts(words, project) if fact[0] != words("offer.contact")]
+    return [fact for fact in office_facts(data, words, project) if fact[0] != words("offer.contact")]
 
 
-def contact_in_words(words: Words, project: Project) -> str | None:
+def contact_in_words(data: Dataset, words: Words, project: Project) -> str | None:
     """Return whom to ask about the site, None where the office has named nobody."""
-    return dict(office_facts(words, project)).get(words("offer.contact"))
+    return dict(office_facts(data, words, project)).get(words("offer.contact"))

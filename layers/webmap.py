@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
@@ -33,6 +34,7 @@ from layers.webassets import (
     STACKS_OF_LANGUAGE,
     fonts_by_language,
 )
+from layers.wording import credit_in_words, layer_names
 from layers.words import LANGUAGES, words_in
 
 WEB_DIR: Final = Path(__file__).resolve().parent / "web"
@@ -229,6 +231,8 @@ def _words_for_bridge(dataset: Dataset) -> dict[str, dict[str, str]]:
         words = words_in(language)
         texts = {key: text for key, text in words.catalogue.items() if key.startswith(WORD_PREFIXES)}
         texts["map.currency"] = words("map.currency", month=words.month(dataset.district.plan.date))
+        texts["map.credit"] = escape(credit_in_words(dataset, words))
+        texts |= layer_names(dataset, words)
         chosen[language] = texts
     return chosen
 

@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
+from geo.district import YEARS, District
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
 from geo.load import Dataset
-from geo.metric import METRIC_CRS
-from geo.names import name_in
+from geo.names import CHINESE, name_in
 from geo.nearby import Distance
 from geo.parcel import areas_m2
 from geo.project import Mention, Project
@@ -17,7 +18,62 @@ PLACE_KINDS = frozenset(
     {"metro", "street", "station", "airport", "square", "office", "hospital", "mall", "park", "school", "port"}
 )
 OTHER_PLACE = "other"
+OSM = "OpenStreetMap"
+STRUCTURE_FILE = "layout.geojson"
+_TEN, _HAN_TEENS = 10, [f"十{digit}" for digit in "一二三四五六七八九"]
 _ORDER: dict[Facet, Sequence[str]] = {"phase": list(Phase), "sector": list(Sector), "grade": list(Grade)}
+
+
+def plan_terms(words: Words, district: District) -> dict[str, object]:
+    """Return what the plan and the one before are called, their first years, the plan's last and the year before it."""
+    number, first = district.plan.five_year, district.plan.first_year
+    plan, before = (
+        words("plan.term", n=_HAN_TEENS[n - _TEN - 1] if words.language == CHINESE else n) for n in (number, number - 1)
+    )
+    return {"plan": plan, "before": before, "first": first, "last": first + YEARS - 1, "base": first - 1,
+            "first_before": first - YEARS}  # fmt: skip
+
+
+def title_of(words: Words, district: District, identifier: str = "app.title") -> str:
+    """Return what the map, a sheet or an atlas of the district is called."""
+    name = name_in(words.language, district.short_name, district.short_names)
+    return words(identifier, district=name, **plan_terms(words, district))
+
+
+def layer_name(data: Dataset, words: Words, code: str) -> str:
+    """Return what a layer of the map is called, with the year where its file says from when it is."""
+    name = words(f"layer.{code}")
+    year = str(data.base.get(code, {}).get("date") or "")[:4]
+    return words("format.of_year", name=name, year=year) if year else name
+
+
+def layer_names(data: Dataset, words: Words) -> dict[str, str]:
+    """Return the dated layers' names by the identifiers of their undated ones."""
+    return {f"layer.{code}": layer_name(data, words, code) for code in data.base if f"layer.{code}" in words.catalogue}
+
+
+def credit_in_words(data: Dataset, words: Words) -> str:
+    """Return whose the base map and the structure's shapes are.
+
+    The credit of OpenStreetMap is a duty wherever its data are shown; others are named where their source asks for it.
+    """
+    from_osm = [name for name in ("land", "roads") if OSM in str(data.base.get(name, {}).get("attribution"))]
+    derived = any(OSM in source.licence.en and STRUCTURE_FILE in source.files for source in data.sources)
+    credits = [words("map.credit")] if len(from_osm) > 1 else [words("map.credit_osm")] if from_osm or derived else []
+    credits += [source.credit.in_language(words.language) for source in data.sources if source.credit]
+    return words("format.phrases").join(dict.fromkeys(credits))
+
+
+def ranges_in_words(words: Words, numbers: Iterable[int]) -> str:
+    """Return numbers as a list, three and more that follow each other as a range."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [[f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run) for run in runs]
+    return words("format.list").join(chain.from_iterable(parts))
 
 
 def place_name(data: Dataset, words: Words, code: str) -> str:
@@ -185,18 +241,19 @@ def site_facts(data: Dataset, words: Words, project: Project) -> list[tuple[str,
         (words("detail.sector"), words(f"sector.{project.sector}")),
         (words("detail.structure"), structure_in_words(data, words, project)),
     ]
-    return [*facts, *office_facts(words, project)]
+    return [*facts, *office_facts(data, words, project)]
 
 
-def office_facts(words: Words, project: Project) -> list[tuple[str, str]]:
+def office_facts(data: Dataset, words: Words, project: Project) -> list[tuple[str, str]]:
     """Return what the office has filled in as (term, value) pairs.
 
     That it added the project, its plot, the present state, and what it offers investors.
     """
     facts = [(words("detail.in_plan"), added_in_words(words, project))] if project.added else []
     if parcel := project.parcel:
-        (area,) = areas_m2([parcel.geometry])
-        measured = words("detail.parcel_measured", area=area_in_words(words, area), crs=METRIC_CRS)
+        crs = data.district.metric_crs
+        (area,) = areas_m2([parcel.geometry], crs=crs)
+        measured = words("detail.parcel_measured", area=area_in_words(words, area), crs=crs)
         facts.append((words("detail.parcel_area"), _as_of(words, measured, parcel.date, parcel.source)))
     if status := project.current_status:
         facts.append((words("detail.current"), _as_of(words, status.value, status.date, status.source)))

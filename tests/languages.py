@@ -47,6 +47,18 @@ def name_in(properties: dict[str, Any], language: str) -> str:
     return told({"zh": properties["name"], **properties["names"]}, language)
 
 
+def plan_terms(language: str) -> dict[str, object]:
+    """Return how the texts of the screens name the plan, the one before, and the years of both."""
+    plan, before = {
+        "zh": ("十四五", "十三五"),
+        "en": ("14th", "13th"),
+        "ja": ("第14次", "第13次"),
+        "ko": ("제14차", "제13차"),
+        "ru": ("14-й", "13-й"),
+    }[language]
+    return {"plan": plan, "before": before, "first": 2021, "last": 2025, "base": 2020, "first_before": 2016}
+
+
 # ---- a second language on a screen ----
 
 

@@ -8,13 +8,12 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.project import Project
 from geo.vocabulary import Grade
-from layers.wording import place_name
+from layers.wording import place_name, ranges_in_words
 from layers.words import Words
 from ui.desk import Desk
 from ui.tables import table
 from ui.text import html, joined
 
-_COUNTED_BOXES: Final = (1, 3, 4)
 _EVERYTHING: Final = ProjectFilter()
 _SOURCE_PARTS: Final = {"data": "title", "source": "source", "licence": "licence", "edits": "edits", "gaps": "gaps"}
 
@@ -47,13 +46,16 @@ def _counts(desk: Desk) -> list[str]:
     )
     added = len(desk.data.projects) - len(projects)
     more = [words("about.added", n=len(projects), m=added)] if added else []
-    return [told, _boxes(words, projects), *more]
+    listing = desk.data.district.listing_boxes
+    boxes = [_boxes(words, projects, listing)] if listing else []
+    return [told, *boxes, *more]
 
 
-def _boxes(words: Words, projects: Sequence[Project]) -> str:
-    boxes = [[mention.box in _COUNTED_BOXES for mention in project.mentions] for project in projects]
+def _boxes(words: Words, projects: Sequence[Project], listing: Sequence[int]) -> str:
+    boxes = [[mention.box in listing for mention in project.mentions] for project in projects]
     named = sum(map(any, boxes))
-    return words("about.boxes", projects=named, mentions=sum(map(sum, boxes)), others=len(boxes) - named)
+    return words("about.boxes", boxes=ranges_in_words(words, listing), projects=named, mentions=sum(map(sum, boxes)),
+                 others=len(boxes) - named)  # fmt: skip
 
 
 def grades(desk: Desk) -> Markup:

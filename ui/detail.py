@@ -109,7 +109,7 @@ def project_detail(desk: Desk, project: Project) -> None:
         ),
         _fact(words("detail.structure"), _structure(desk, project)),
     ]
-    facts += [_fact(term, value) for term, value in office_facts(words, project)]
+    facts += [_fact(term, value) for term, value in office_facts(desk.data, words, project)]
     st.html(
         html(
             '<article class="detail">{heading}<p>{summary}</p><dl>{facts}</dl>{mentions}{location}</article>',

@@ -9,9 +9,8 @@ import streamlit as st
 
 from geo.drawing import MAX_DRAWINGS, Drawing, DrawingError, drawings_geojson, measurable
 from geo.drawing_file import read_drawings, too_large
-from geo.metric import METRIC_CRS
 from geo.problem import Problem
-from ui import session
+from ui import cache, session
 
 _DRAWINGS, _REVISION = "drawings", "drawings_revision"
 _DRAWN, _NOT_DRAWN, _NEWS, _FIT = "drawn_count", "not_drawn", "drawing_news", "drawings_fit"
@@ -26,6 +25,11 @@ class News:
     problems: tuple[Problem, ...]
 
 
+def _crs() -> str:
+    """Return the system that the district is measured in."""
+    return cache.dataset().district.metric_crs
+
+
 def drawings() -> tuple[Drawing, ...]:
     """Return what the reader has drawn, in order; it outlives changes of filter, page and language."""
     return tuple(st.session_state.get(_DRAWINGS, ()))
@@ -33,7 +37,7 @@ def drawings() -> tuple[Drawing, ...]:
 
 def saved_text() -> str:
     """Return the drawings as the GeoJSON that is saved to a file or kept by the browser."""
-    saved = drawings_geojson(drawings(), METRIC_CRS)
+    saved = drawings_geojson(drawings(), _crs())
     return json.dumps(saved, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -50,7 +54,7 @@ def are_awaited() -> bool:
 def add(kind: str, points: object) -> None:
     """Keep a shape that the reader has drawn and turn to its measures; one that is no shape is noted instead."""
     try:
-        drawing = measurable("drawn", kind, points, METRIC_CRS)
+        drawing = measurable("drawn", kind, points, _crs())
     except DrawingError:
         st.session_state[_NOT_DRAWN] = True
     else:
@@ -61,7 +65,7 @@ def add(kind: str, points: object) -> None:
 def reshape(drawing_id: str, points: object) -> None:
     """Move the corners of an outline; one that is no shape any more is noted and stays as it was."""
     try:
-        changed = measurable(drawing_id, "outline", points, METRIC_CRS)
+        changed = measurable(drawing_id, "outline", points, _crs())
     except DrawingError:
         st.session_state[_NOT_DRAWN] = True
         changed = None
@@ -77,7 +81,7 @@ def take_kept(text: str) -> None:
     """Take up the drawings that the browser had kept, unless this session already has its own."""
     if not are_awaited():
         return
-    found, problems = read_drawings(text, METRIC_CRS)
+    found, problems = read_drawings(text, _crs())
     _keep(_numbered(found))
     if problems:
         st.session_state[_NEWS] = News(None, len(found), tuple(problems))
@@ -88,7 +92,7 @@ def open_file(name: str, text: str | None) -> None:
     found: list[Drawing] = []
     problems = [too_large()]
     if text is not None:
-        found, problems = read_drawings(text, METRIC_CRS, room=MAX_DRAWINGS - len(drawings()))
+        found, problems = read_drawings(text, _crs(), room=MAX_DRAWINGS - len(drawings()))
     if found:
         _keep([*drawings(), *_numbered(found)])
         st.session_state[_FIT] = revision()

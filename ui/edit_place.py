@@ -8,7 +8,6 @@ import streamlit as st
 
 from geo.drawing import Drawing
 from geo.intake.shapes import parcel_geometry
-from geo.metric import METRIC_CRS
 from geo.store.record import ABSENT, GEOMETRY, value_at
 from layers.record_wording import label_of
 from layers.wording import area_in_words
@@ -117,17 +116,17 @@ def _offer_outline(desk: Desk) -> None:
         return
     area = area_in_words(desk.words, outlines[-1].area_m2(desk.data.district.metric_crs))
     st.button(desk.words("edit.parcel_from", area=area), key="edit_parcel", type="primary", on_click=_take_outline,
-              args=(outlines[-1],))  # fmt: skip
+              args=(outlines[-1], desk.data.district.metric_crs))  # fmt: skip
 
 
-def _take_outline(drawn: Drawing) -> None:
+def _take_outline(drawn: Drawing, crs: str) -> None:
     """Make the outline the parcel; the drawing itself has served its turn."""
     found = draft()
     if found is None:
         return
     known = value_at(found.record, "parcel")
     evidence = known if isinstance(known, dict) else {"source": "", "date": date.today().isoformat()}
-    shape = drawn.lon_lat(METRIC_CRS)
+    shape = drawn.lon_lat(crs)
     put({"parcel": {**evidence, "geometry": parcel_geometry(shape)}})
     if found.record[GEOMETRY] is None:
         inside = shape.representative_point()

@@ -8,8 +8,9 @@ import streamlit as st
 
 from exports.formats import FORMATS
 from exports.presets import MAX_NAME, PresetError, delete_preset, load_presets, save_preset
-from exports.request import MAX_TITLE, SIZES, ExportRequest, Extent, Purpose
+from exports.request import MAX_TITLE, SIZES, ExportRequest, Extent, Purpose, crs_offered
 from geo.filter import ProjectFilter
+from geo.load import Dataset
 from layers.opportunity_wording import REACHES
 from layers.wording import filter_in_words, place_name
 from layers.words import LANGUAGES, Words
@@ -67,8 +68,11 @@ def export_form(desk: Desk) -> Asked:
     dpi = _segments(words("export.dpi"), [150, 300], DPI, str) if code == "png" else 150
     crs = "EPSG:4326"
     if code in WITH_CRS:
-        crs = _choice(words("export.crs"), ["EPSG:4326", "EPSG:4490", "EPSG:4550"], CRS,
-                      lambda crs: words(f"export.crs_{crs.removeprefix('EPSG:')}"))  # fmt: skip
+        offered = crs_offered(desk.data)
+        if st.session_state.get(CRS) not in offered:  # a preset of other data
+            st.session_state[CRS] = offered[0]
+        crs = _choice(words("export.crs"), offered, CRS,
+                      lambda crs: crs_in_words(desk.data, words, crs))  # fmt: skip
     title = st.text_input(words("export.title"), key=TITLE, max_chars=MAX_TITLE, persist_state="session",
                           placeholder=words("export.title_usual"))  # fmt: skip
     language = _language(words)
@@ -84,6 +88,13 @@ def export_form(desk: Desk) -> Asked:
              "crs": crs, "dpi": dpi}  # fmt: skip
     request = st.session_state[_ASKED] = ExportRequest.model_validate(asked)
     return Asked(code, request)
+
+
+def crs_in_words(data: Dataset, words: Words, crs: str) -> str:
+    """Return what a system for GIS files is called."""
+    if crs == data.district.metric_crs:
+        return words("export.crs_zone", crs=crs, meridian=data.district.meridian)
+    return words(f"export.crs_{crs.removeprefix('EPSG:')}")
 
 
 def _sites(desk: Desk, only: frozenset[str]) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from layers.filter_panel import filter_values, layers_menu, panel_data, result_d
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, web_file
 from ui import session
-from ui.cache import tile_sources
 from ui.desk import EXPORT_PAGE, Desk
+from ui.tile_sources import tile_sources
 
 KEY: Final = "filter_row"
 _WEB: Final = Path(__file__).resolve().parent / "web"
@@ -42,7 +42,9 @@ def filter_row(desk: Desk) -> None:
     """Draw the filters as one row of menus, the search, the layers, and how much is shown."""
     state = desk.state
     panel = panel_data(desk.data, desk.words)
-    panel["menus"].append(layers_menu(desk.words, LAYERS, [NO_TILES, *(source.id for source in tile_sources())]))
+    panel["menus"].append(
+        layers_menu(desk.data, desk.words, LAYERS, [NO_TILES, *(source.id for source in tile_sources())])
+    )
     placed = np.fromiter((project.placed for project in desk.data.projects), dtype=bool, count=len(desk.data.projects))
     _row(
         key=KEY,

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo.crs_candidates import PROJECTED, Candidate, Datum, fit_grid, transformer_between
+from geo.crs_candidates import Candidate, Datum, fit_grid, projected, transformer_between
 from geo.errors import ControlPointError
 from geo.metric import STORAGE_CRS
 from geo.nearby import ROADS, places_of_base
@@ -21,11 +21,6 @@ from ui.tables import table
 
 LEAST, MOST = 2, 4
 PPM: Final = 1e6
-GIVEN_IN: Final = (
-    Candidate(Datum.CGCS2000, "EPSG:4490"),
-    *(Candidate(Datum.CGCS2000, crs) for crs in PROJECTED[Datum.CGCS2000][:2]),
-)
-"""Systems that the true place of a control point may be given in."""
 LonLat = tuple[float, float]
 Known = tuple[LonLat, float | None]
 """A point on the ground, and how well it is known in metres."""
@@ -42,7 +37,7 @@ def grid_section(desk: Desk, found: Importing, read: ReadFile, *, expanded: bool
         places = _places(desk)
         count = st.segmented_control(words("grid.count"), list(range(LEAST, MOST + 1)), default=LEAST, required=True,
                                      key=found.key("grid-count"))  # fmt: skip
-        given = st.selectbox(words("grid.given"), GIVEN_IN, key=found.key("grid-given"),
+        given = st.selectbox(words("grid.given"), _given_in(desk), key=found.key("grid-given"),
                              format_func=lambda each: candidate_in_words(words, each))  # fmt: skip
         points = [_point(words, found, number, places, given) for number in range(1, (count or LEAST) + 1)]
         swapped = st.checkbox(words("grid.swapped"), key=found.key("grid-swapped"))
@@ -55,6 +50,12 @@ def grid_section(desk: Desk, found: Importing, read: ReadFile, *, expanded: bool
             st.error(words(found.news))
         elif found.grid:
             _residuals(words, found.grid)
+
+
+def _given_in(desk: Desk) -> list[Candidate]:
+    """Return the systems that the true place of a control point may be given in."""
+    zones = projected(Datum.CGCS2000, desk.data.district.centre[0])[:2]
+    return [Candidate(Datum.CGCS2000, crs) for crs in ("EPSG:4490", *zones)]
 
 
 def _places(desk: Desk) -> Mapping[str, Known]:
@@ -98,7 +99,7 @@ def _point(
         else:
             east, north = number_in(first, "lon", 180.0), number_in(second, "lat", 90.0)
     else:
-        (east, north), given = places[name][0], GIVEN_IN[0]
+        (east, north), given = places[name][0], Candidate(Datum.CGCS2000, "EPSG:4490")
     if x is None or y is None or east is None or north is None:
         return None
     return (x, y), transformer_between(str(given.crs), STORAGE_CRS).transform(east, north)

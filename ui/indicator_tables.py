@@ -31,6 +31,7 @@ from layers.indicator_rows import (
     tallies,
     translated,
 )
+from layers.wording import plan_terms
 from layers.words import Words
 from ui.desk import Desk
 from ui.text import chinese, html, joined
@@ -63,7 +64,10 @@ def intro(desk: Desk) -> Markup:
     """Return what the page holds, in a sentence or two."""
     words = desk.words
     counts = {name: len(annex_rows(desk.data, annex)) for name, annex in (("results", 1), ("targets", 2))}
-    return html('<p class="indicator-intro">{text}</p>', text=words("indicator.intro", **counts))
+    return html(
+        '<p class="indicator-intro">{text}</p>',
+        text=words("indicator.intro", **counts, **plan_terms(words, desk.data.district)),
+    )
 
 
 def summary(desk: Desk, annex: int) -> Markup:
@@ -72,7 +76,7 @@ def summary(desk: Desk, annex: int) -> Markup:
     rows = tallies(annex_rows(data, annex), annex)
     heads: list[Markup | str] = [words(f"indicator.{head}") for head in ("category", "squares", "total")]
     heads += [_kind_head(words, kind) for kind in kinds_of(annex)]
-    heading = words(f"indicator.heading_{annex}")
+    heading = words(f"indicator.heading_{annex}", **plan_terms(words, data.district))
     return html(
         '<div class="indicator-tally"><table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
         "<tbody>{body}</tbody></table></div>",
@@ -102,16 +106,16 @@ def _tally_row(data: Dataset, words: Words, row: Tally) -> Markup:
 def annex_table(desk: Desk, annex: int) -> Markup:
     """Return an annex as one table, its categories as the plan prints them, with a chart where there are numbers."""
     words, data = desk.words, desk.data
-    rows = annex_rows(data, annex)
+    rows, terms = annex_rows(data, annex), plan_terms(words, data.district)
     columns = _columns(data, words, annex, rows[0])
     bodies = [_category(data, words, columns, category, group) for category, group in by_category(rows)]
     return html(
         '<div class="indicator-table"><h2>{heading}</h2><table role="table"><caption>{caption}</caption>'
         '<thead role="rowgroup">{head}</thead>{bodies}</table>'
         '<p class="note">{note}</p><p class="note">{source}</p></div>',
-        heading=words(f"indicator.heading_{annex}"), caption=words(f"indicator.caption_{annex}"),
+        heading=words(f"indicator.heading_{annex}", **terms), caption=words(f"indicator.caption_{annex}", **terms),
         head=_head(columns), bodies=joined(bodies),
-        note=words(f"indicator.chart_note_{annex}"), source=_source(desk, annex, rows),
+        note=words(f"indicator.chart_note_{annex}", **terms), source=_source(desk, annex, rows),
     )  # fmt: skip
 
 
@@ -139,7 +143,11 @@ def _columns(data: Dataset, words: Words, annex: int, first: Indicator) -> list[
 
     target = words("indicator.head_target", year=first.target_year)
     unit = _Column(words("indicator.unit"), lambda row: _worded(data, words, row.unit), "unit")
-    drawn = _Column(words(f"indicator.chart_{annex}"), lambda row: Markup(chart(words, row) or ""), "chart")
+    drawn = _Column(
+        words(f"indicator.chart_{annex}", **plan_terms(words, data.district)),
+        lambda row: Markup(chart(words, row) or ""),
+        "chart",
+    )
     attribute = _Column(words("indicator.attribute"), lambda row: kind_word(words, row.attribute.code), "attribute")
     columns = [
         _Column(words("indicator.number"), lambda row: str(row.number), "number"),

@@ -84,7 +84,7 @@ def _card(desk: Desk, project: Project, area: Area) -> Markup:
         phase=words(f"phase.{project.phase}"),
         sector=words(f"sector.{project.sector}"),
         facts=joined(_facts(desk, project, area)),
-        office=joined([_fact(term, value) for term, value in office_facts(words, project)]),
+        office=joined([_fact(term, value) for term, value in office_facts(desk.data, words, project)]),
         more=_more(desk, project, area),
         buttons=_buttons(desk, project),
     )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from geo.names import name_in
 from geo.programmes import Programme
+from layers.wording import ranges_in_words
 from ui.desk import Desk
 from ui.text import chinese, html, joined
 
@@ -22,7 +23,7 @@ def programmes(desk: Desk) -> None:
         html(
             '<section class="programmes" tabindex="0" aria-label="{title}"><p>{note}</p>{boxes}</section>',
             title=words("library.programmes"),
-            note=words("library.programmes_note", n=len(listed)),
+            note=words("library.programmes_note", n=len(listed), boxes=ranges_in_words(words, {p.box for p in listed})),
             boxes=joined(boxes),
         )
     )

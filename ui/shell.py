@@ -1,6 +1,5 @@
 """The frame around every page: title, language, currency line and style."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,10 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from geo.names import name_in
 from layers import style
 from layers.webassets import fonts_by_language
 from layers.webmap import web_file
+from layers.wording import title_of
 from layers.words import LANGUAGES
 from ui import session
 from ui.desk import Desk, page_links
@@ -22,7 +21,9 @@ _WEB: Final = Path(__file__).resolve().parent / "web"
 _CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="utf-8")
 
 # Streamlit calls every page English.
-_PAGE_LANGUAGE: Final = "<script>document.documentElement.lang = %s;</script>"
+_page_language = st.components.v2.component(
+    "xigang_page_language", js="export default ({data}) => { document.documentElement.lang = data; }"
+)
 
 
 @contextmanager
@@ -43,10 +44,9 @@ def header(desk: Desk) -> None:
     st.html(f"<style>:root{{{style.css_variables()}}}{_CSS}{fonts_by_language()}</style>")
     with st.container(horizontal=True, gap="xxsmall", key="page-links"):
         page_links()
-        st.html(_PAGE_LANGUAGE % json.dumps(words.html_lang), unsafe_allow_javascript=True)
+        _page_language(data=words.html_lang)
     with st.container(horizontal=True, vertical_alignment="center", key="shell-header"):
-        title = words("app.title", district=name_in(words.language, district.short_name, district.short_names))
-        st.markdown(f"### {title}", width="content")
+        st.markdown(f"### {title_of(words, district)}", width="content")
         st.caption(words("map.currency", month=words.month(district.plan.date)), width="stretch")
         show_button(words)
         login_button(words)

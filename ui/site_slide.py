@@ -60,7 +60,7 @@ def _facts(desk: Desk, project: Project) -> list[Markup]:
         (words("detail.phase"), words(f"phase.{project.phase}")),
         (words("detail.structure"), structure_in_words(desk.data, words, project)),
         *_area_facts(desk, project),
-        *office_facts(words, project),
+        *office_facts(desk.data, words, project),
     ]
     place = html('{grade}<small class="slide-place">{map}</small>',
                  grade=grade_in_words(words, project), map=_shown_instead(desk, project))  # fmt: skip

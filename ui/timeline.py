@@ -1,4 +1,4 @@
-"""A project across the two plans: what 十三五 had come to, what 十四五 plans, every mention verbatim, boxes first."""
+"""A project across the two plans: what came of the one before, what this one says; every mention verbatim."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from geo.names import name_in
 from geo.phase import stated_phase
 from geo.project import Mention, Project
 from layers.library_rows import plans_of, state_in_words
-from layers.wording import mention_place, mention_printed_under
+from layers.wording import mention_place, mention_printed_under, plan_terms
 from ui.desk import Desk
 from ui.text import chinese, html, joined
 
@@ -18,8 +18,12 @@ def timeline(desk: Desk, project: Project) -> Markup:
     words = desk.words
     if not project.mentions:
         return Markup("")
-    before, ahead = plans_of(project)
-    steps = [_step(desk, words("library.plan_before"), before), _step(desk, words("library.plan_ahead"), ahead)]
+    before, ahead = plans_of(desk.data, project)
+    terms = plan_terms(words, desk.data.district)
+    steps = [
+        _step(desk, words("library.plan_before", **terms), before),
+        _step(desk, words("library.plan_ahead", **terms), ahead),
+    ]
     return html(
         '<h3>{title}</h3><ol class="timeline">{steps}</ol>', title=words("detail.mentions"), steps=joined(steps)
     )

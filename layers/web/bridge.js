@@ -362,7 +362,7 @@ function planMapBridge(map, folders, data) {
     scaleBar._update();
     labels.setFont(style.fonts[stateNow.language] || style.font);
     credited.forEach(text => map.attributionControl.removeAttribution(text));
-    credited = [`${word("map.currency")} · ${word("map.credit")}`];
+    credited = [[word("map.currency"), word("map.credit")].filter(Boolean).join(" · ")];
     credited.forEach(text => map.attributionControl.addAttribution(text));
     for (const [node, key] of [[homeButton, "map.home"], [fullButton, "map.fullscreen"]]) {
       node.title = word(key);

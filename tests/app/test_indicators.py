@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.words import LANGUAGES, words_in
-from tests.languages import HANZI, strangers
+from tests.languages import HANZI, plan_terms, strangers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/indicators.py"
@@ -35,7 +35,7 @@ def bodies(app):
 
 
 def table(app, annex, language):
-    caption = html.escape(words_in(language)(f"indicator.caption_{annex}"), quote=False)
+    caption = html.escape(words_in(language)(f"indicator.caption_{annex}", **plan_terms(language)), quote=False)
     return next(body for body in bodies(app) if f"<caption>{caption}</caption>" in body)
 
 

@@ -16,7 +16,7 @@ from geo.load import load_dataset
 from geo.vocabulary import Phase, Sector
 from layers.words import LANGUAGES, words_in
 from tests.app.test_pages import IDENTIFIER, ROOT, all_text, component, features, groups, ids, open_app, plain
-from tests.languages import name_in, strangers, told
+from tests.languages import name_in, plan_terms, strangers, told
 from ui.link import LIBRARY_VIEWS, Selection
 
 PAGE = "pages/projects.py"
@@ -193,7 +193,7 @@ def test_the_programmes_stand_apart_verbatim_and_uncounted(language):
     text = plain(all_text(app))
     assert [row["name"] for row in listed if row["name"] not in text] == []
     assert text.count("<li value=") == len(listed) == sum(BOXES.values())
-    assert words_in(language)("library.programmes_note", n=len(listed)) in text
+    assert words_in(language)("library.programmes_note", n=len(listed), boxes="5–9") in text
     also = {m["name"] for p in EVERYTHING.values() for m in p["mentions"]} & {row["name"] for row in listed}
     assert text.count(words_in(language)("library.also_project")) == len(also) == 1
 
@@ -203,14 +203,17 @@ def test_the_programmes_stand_apart_verbatim_and_uncounted(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_detail_tells_both_plans_with_every_mention(language):
-    app, words = open_library(lang=language), words_in(language)
+    app, words, terms = open_library(lang=language), words_in(language), plan_terms(language)
     for i, p in EVERYTHING.items():
         app.session_state["selection"] = Selection("site", i)
         app.run()
         assert component(app, "project_table")["selected"] == i
         text = plain(all_text(app))
         told = text[text.index('class="timeline"') :]
-        before, ahead = told.index(words("library.plan_before")), told.index(words("library.plan_ahead"))
+        before, ahead = (
+            told.index(words("library.plan_before", **terms)),
+            told.index(words("library.plan_ahead", **terms)),
+        )
         assert before < ahead
         for mention in p["mentions"]:
             part = told[before:ahead] if 1 in (mention.get("box"), mention.get("chapter")) else told[ahead:]

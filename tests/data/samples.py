@@ -19,15 +19,38 @@ DISTRICT = {
     "short_names": {"en": "Sample"},
     "centre": HERE,
     "metric_crs": "EPSG:4550",
-    "plan": {"title": "规划", "titles": {"en": "Plan"}, "number": "1号", "date": "2021-03-05"},
+    "plan": {
+        "title": "规划",
+        "titles": {"en": "Plan"},
+        "number": "1号",
+        "date": "2021-03-05",
+        "five_year": 14,
+        "review": [[1, 1]],
+    },
     "structure": {"name": "一轴两湾", "names": {"en": "one axis, two bays"}},
     "groups": [
         {"id": "axis", "name": "一轴", "names": {"en": "One axis"}},
         {"id": "bays", "name": "两湾", "names": {"en": "Two bays"}},
     ],
     "boxes": {
-        "1": {"title": "专栏1", "titles": {"en": "Box 1"}},
-        "4": {"title": "专栏4", "titles": {"en": "Box 4"}},
+        "1": {
+            "title": "专栏1",
+            "titles": {"en": "Box 1"},
+            "is_review": True,
+            "headings": ["完工达效", "实施建设", "前期推进"],
+        },
+        "4": {
+            "title": "专栏4",
+            "titles": {"en": "Box 4"},
+            "has_groups": True,
+            "headings": ["重点实施", "拟推进", "力争盘活"],
+        },
+        "3": {
+            "title": "专栏3",
+            "titles": {"en": "Box 3"},
+            "headings": ["新型基础设施", "新型城镇化建设", "重大工程建设"],
+        },
+        "7": {"title": "专栏7", "titles": {"en": "Box 7"}},
         "5": {"title": "专栏5", "titles": {"en": "Box 5"}, "programmes": 2},
     },
     "annexes": {

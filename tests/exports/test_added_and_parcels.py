@@ -81,11 +81,11 @@ def test_lists_and_tables_mark_what_the_plan_does_not_name(data, language):
 @pytest.mark.parametrize("language", NOT_IN_PLAN)
 def test_every_sheet_says_by_whom_a_project_was_added_and_how_large_its_plot_is(data, language):
     words = words_in(language)
-    told = dict(office_facts(words, data.project("new")))
+    told = dict(office_facts(data, words, data.project("new")))
     assert told[words("detail.in_plan")] == NOT_IN_PLAN[language]
     area = told[words("detail.parcel_area")]
     assert "EPSG:4550" in area and "survey" in area and "2026" in area
-    assert words("detail.in_plan") not in dict(office_facts(words, data.project("park")))
+    assert words("detail.in_plan") not in dict(office_facts(data, words, data.project("park")))
 
 
 def test_the_comparison_of_an_added_site_has_a_dash_for_its_wording(data):

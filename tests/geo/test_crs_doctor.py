@@ -15,13 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
-from geo.crs_candidates import PROJECTED, Candidate, Datum, candidates, fit_grid, to_storage
+from geo.crs_candidates import Candidate, Datum, candidates, fit_grid, projected, to_storage, zone_of
 from geo.crs_doctor import Reason, Reference, Verdict, diagnose, reference_of
 from geo.errors import ControlPointError
 from geo.intake.table import Table
 from geo.load import load_dataset
 from tests.geo.test_datum import BAIDU_SERVICE_BD09, DALIAN_GCJ02, LIAONING_CITIES
 
+LON, METRIC_CRS = 121.6, "EPSG:4550"
+PROJECTED = {datum: projected(datum, LON) for datum in (Datum.CGCS2000, Datum.XIAN80, Datum.BEIJING54)}
 DATA = Path(__file__).resolve().parents[2] / "data"
 needs_gdal = pytest.mark.skipif(not shutil.which("gdaltransform"), reason="GDAL's programs are not installed")
 
@@ -78,6 +80,19 @@ def test_each_code_is_the_system_that_it_is_taken_for():
     for datum, systems in PROJECTED.items():
         expected = [f"{names[datum]} / 3-degree Gauss-Kruger {end}" for end in ends]
         assert [CRS(one).name for one in systems] == expected
+
+
+@pytest.mark.parametrize(
+    ("lon", "meridians"),
+    [(113.9, (111, 114)), (114.0, (114, 117)), (115.6, (114, 117)), (73.5, (75, 78)), (136.2, (132, 135))],
+)
+def test_the_zones_tested_are_those_around_the_district(lon, meridians):
+    for datum in PROJECTED:
+        zones = [zone_of(datum, crs) for crs in projected(datum, lon)]
+        assert [(zone.meridian, zone.prefixed) for zone in zones] == [(m, p) for p in (False, True) for m in meridians]
+        ends = [*(f"CM {m}E" for m in meridians), *(f"zone {m // 3}" for m in meridians)]
+        assert [CRS(crs).name.rsplit("Kruger ")[1] for crs in projected(datum, lon)] == ends
+    assert projected(Datum.GCJ02, lon) == () and zone_of(Datum.WGS84, "EPSG:4326") is None
 
 
 @pytest.mark.parametrize("crs", STATION_IN)
@@ -219,7 +234,7 @@ def known_places(places):
     to_metric = Transformer.from_crs("EPSG:4326", "EPSG:4550", always_xy=True)
     metric = {name: (shapely.Point(to_metric.transform(*xy)), 60.0) for name, xy in places.items()}
     outline = shapely.union_all([point for point, _ in metric.values()]).convex_hull.buffer(3000)
-    return Reference(outline, None, metric, re.compile("没有这条路"), "EPSG:4550")
+    return Reference(outline, None, metric, re.compile("没有这条路"), METRIC_CRS, LON)
 
 
 def test_gcj02_of_amap_geocodes_in_dalian_is_recognised():
@@ -253,7 +268,7 @@ CORNERS_M = [
 
 def test_a_shifted_grid_has_scale_one_no_turn_and_no_residuals():
     local = [(x - 380_000, y - 4_300_000) for x, y in CORNERS_M]
-    grid = fit_grid(local, CORNERS).grid
+    grid = fit_grid(local, CORNERS, metric_crs=METRIC_CRS).grid
     assert grid.scale == pytest.approx(1, abs=1e-6) and grid.rotation_deg == pytest.approx(0, abs=1e-5)
     assert max(grid.residuals_m) < 1e-4 and grid.is_checked
     assert grid.origin.real == pytest.approx(380_000, abs=0.01) and grid.origin.imag == pytest.approx(
@@ -264,7 +279,7 @@ def test_a_shifted_grid_has_scale_one_no_turn_and_no_residuals():
 def test_a_turned_grid_in_other_units_puts_places_right(reference):
     # Turned by a quarter, in half metres: metric = i/2 · local + origin.
     local = [(2 * (y - 4_300_000), -2 * (x - 380_000)) for x, y in CORNERS_M]
-    fitted = fit_grid(local[:3], CORNERS[:3])
+    fitted = fit_grid(local[:3], CORNERS[:3], metric_crs=METRIC_CRS)
     assert fitted.grid.scale == pytest.approx(0.5) and fitted.grid.rotation_deg == pytest.approx(90)
     (fourth,) = to_storage(fitted, [shapely.Point(local[3])])
     assert (fourth.x, fourth.y) == pytest.approx(CORNERS[3], abs=1e-7)
@@ -274,7 +289,7 @@ def test_a_turned_grid_in_other_units_puts_places_right(reference):
 
 def test_one_wrong_control_point_of_a_square_shows_in_the_residuals(reference):
     (wide, high), *others = [(x - 380_000, y - 4_300_000) for x, y in rectangle()]
-    fitted = fit_grid([(wide + 4, high), *others], to_degrees(rectangle()))
+    fitted = fit_grid([(wide + 4, high), *others], to_degrees(rectangle()), metric_crs=METRIC_CRS)
     # Each corner of a square weighs 1/4 in the shift and 1/4 in turn and scale: half of the 4 m is left.
     assert fitted.grid.residuals_m[0] == pytest.approx(2, abs=0.01)
     diagnosis = diagnose(table_of(others), reference, grids=[fitted])
@@ -292,7 +307,7 @@ def to_degrees(points):
 
 def test_two_control_points_fit_anything_and_are_asked_about(reference):
     local = [(x - 380_000, y - 4_300_000) for x, y in CORNERS_M]
-    fitted = fit_grid(local[::2], CORNERS[::2])
+    fitted = fit_grid(local[::2], CORNERS[::2], metric_crs=METRIC_CRS)
     diagnosis = diagnose(table_of(local), reference, grids=[fitted])
     assert diagnosis.best.candidate == fitted and not fitted.grid.is_checked
     assert diagnosis.verdict is Verdict.ASK and Reason.GRID_UNCHECKED in diagnosis.best.reasons
@@ -300,8 +315,8 @@ def test_two_control_points_fit_anything_and_are_asked_about(reference):
 
 def test_a_grid_with_the_northing_first():
     local = [(y - 4_300_000, x - 380_000) for x, y in CORNERS_M]
-    assert max(fit_grid(local, CORNERS).grid.residuals_m) > 100  # a mirror image fits no turn
-    right = fit_grid(local, CORNERS, swapped=True)
+    assert max(fit_grid(local, CORNERS, metric_crs=METRIC_CRS).grid.residuals_m) > 100  # a mirror image fits no turn
+    right = fit_grid(local, CORNERS, metric_crs=METRIC_CRS, swapped=True)
     (corner,) = to_storage(right, [shapely.Point(local[1])])
     assert max(right.grid.residuals_m) < 1e-4 and (corner.x, corner.y) == pytest.approx(CORNERS[1], abs=1e-7)
 
@@ -318,12 +333,12 @@ def test_a_grid_with_the_northing_first():
 )
 def test_control_points_that_fix_nothing_are_refused(local, known):
     with pytest.raises(ControlPointError):
-        fit_grid(local, known)
+        fit_grid(local, known, metric_crs=METRIC_CRS)
 
 
 def test_every_usual_meaning_is_tested_both_ways_round():
-    usual = candidates()
+    usual = candidates(LON)
     assert len(usual) == len(set(usual)) == 2 * (2 + 12 + 2)
-    assert [one for one in candidates(CRS(4490)) if one.declared] == [
+    assert [one for one in candidates(LON, CRS(4490)) if one.declared] == [
         Candidate(Datum.CGCS2000, "EPSG:4490", declared=True)
     ]

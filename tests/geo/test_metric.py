@@ -1,6 +1,7 @@
 """Metric measures against the geodesic, and the frames they refuse."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,14 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely import LineString, Point, box
 
+from geo import metric as measures
 from geo.errors import GeographicCRSError, MissingCRSError, OtherCRSError
-from geo.metric import METRIC_CRS, area_m2, distance_m, from_metric, length_m, to_metric
+from geo.metric import from_metric
 
+METRIC_CRS = "EPSG:4550"
+area_m2, distance_m, length_m, to_metric = (
+    partial(getattr(measures, name), crs=METRIC_CRS) for name in ("area_m2", "distance_m", "length_m", "to_metric")
+)
 WGS84 = Geod(ellps="WGS84")
 DISTRICT = Path(__file__).parents[2] / "data" / "district.json"
 

@@ -9,7 +9,6 @@ from shapely import box
 from shapely.geometry import LineString
 
 from geo.load import load_dataset
-from geo.metric import METRIC_CRS
 from geo.structure import NEIGHBOUR_WITHIN_M, Neighbour, figures_of, metric_shapes, neighbours
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -22,7 +21,7 @@ PLANE = GeoSeries(
         "far": box(500, 0, 600, 100),  # 400 east of square, 300 of beside
         "line": LineString([(50, 50), (50, 400)]),  # runs out of square, 50 west of beside, 180 of corner
     },
-    crs=METRIC_CRS,
+    crs="EPSG:4550",
 )
 
 
@@ -56,7 +55,7 @@ def test_the_nearest_stands_first_and_ties_keep_the_order():
 
 def test_one_alone_has_no_neighbours_and_none_at_all_no_figures():
     assert neighbours(PLANE[["square"]]) == {"square": ()}
-    assert figures_of([]) == {}
+    assert figures_of([], crs="EPSG:4550") == {}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +65,7 @@ def elements():
 
 @pytest.fixture(scope="module")
 def figures(elements):
-    return figures_of(elements)
+    return figures_of(elements, crs="EPSG:4550")
 
 
 def test_areas_and_lengths_agree_with_the_ellipsoid(elements, figures):
@@ -100,5 +99,5 @@ def test_what_the_map_shows_at_a_glance(figures):
 
 
 def test_shapes_are_in_metres_and_named(elements):
-    shapes = metric_shapes(elements)
-    assert shapes.crs.to_string() == METRIC_CRS and list(shapes.index) == [e.element.id for e in elements]
+    shapes = metric_shapes(elements, crs="EPSG:4550")
+    assert shapes.crs.to_string() == "EPSG:4550" and list(shapes.index) == [e.element.id for e in elements]

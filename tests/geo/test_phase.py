@@ -60,3 +60,13 @@ def test_every_phase_has_a_stage_and_every_stage_its_phases():
 
 def test_every_stated_phase_has_one_heading():
     assert sorted(PHASE_OF_HEADING.values()) == sorted(set(Phase) - {Phase.UNSTATED})
+
+
+def test_a_heading_of_another_plan_says_its_phase_itself():
+    stands = [
+        Mention(box=2, heading="已建成", phase=Phase.COMPLETED, name="x"),
+        Mention(box=6, heading="储备", name="x"),
+    ]
+    assert latest_phase(stands) is Phase.COMPLETED and phases_of(stands) == {Phase.COMPLETED}
+    with pytest.raises(ValueError, match="only a heading states a phase"):
+        Mention(chapter=2, section=1, phase=Phase.COMPLETED, name="x")

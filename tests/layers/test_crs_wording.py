@@ -10,7 +10,7 @@ from layers.crs_wording import candidate_in_words, finding_in_words
 from layers.words import LANGUAGES, words_in
 
 ZH, EN = words_in("zh"), words_in("en")
-GRID = fit_grid([(0, 0), (1000, 0)], [(121.6, 38.9), (121.61, 38.9)])
+GRID = fit_grid([(0, 0), (1000, 0)], [(121.6, 38.9), (121.61, 38.9)], metric_crs="EPSG:4550")
 FINDING = Finding(Candidate(Datum.WGS84, "EPSG:4326"), 0.981, 0.9, 20, 19, 3.0)
 
 
@@ -42,7 +42,7 @@ def test_a_system_is_named_as_surveyors_name_it(crs, datum, swapped, zh, en):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_candidates_have_one_name(language):
-    every = candidates(None, [GRID])
+    every = candidates(121.6, grids=[GRID])
     assert len({candidate_in_words(words_in(language), each) for each in every}) == len(every)
 
 

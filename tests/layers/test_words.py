@@ -131,7 +131,7 @@ FAMILIES = {
     "export.format_": set(FORMATS),
     "export.about_": set(FORMATS),
     "export.size_": {size.replace("-", "_") for size in SIZES},
-    "export.crs_": {"4326", "4490", "4550"},
+    "export.crs_": {"4326", "4490", "zone"},
     "export.copy_": {"label", "busy", "done", "refused"},
     "format.file_": set(FORMATS),
     "library.": set(TABLE_WORDS),

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from geo.metric import METRIC_CRS
 from ui.import_sketch import Sketch
 
 LON, LAT = np.array([121.60, 121.61, 121.62]), np.array([38.90, 38.91, 38.92])
@@ -12,7 +11,7 @@ NOWHERE = np.full(3, np.nan)
 
 
 def sketch(before, after):
-    return Sketch("m", before, after, METRIC_CRS)
+    return Sketch("m", before, after, "EPSG:4550")
 
 
 def test_points_that_move_are_drawn_before_and_after_latitude_first():
