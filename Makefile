@@ -58,6 +58,12 @@ soak: $(TEST_READY) postgres readers ## edit, kill and import for a quarter of a
 bench: $(TEST_READY) ## measure the app's speed
 	$(PY) -m tests.bench
 
+bundle: $(RUN_READY) ## make dist/, what goes to an office without internet; TARGET=linux-x64 or windows-x64 for one
+	$(PY) -m tools.bundle $(addprefix --target=,$(TARGET)) $(addprefix --python=,$(PYTHONS))
+
+locks: $(RUN_READY) ## choose what make bundle packs anew, after a change of requirements.txt
+	$(PY) -m tools.bundle lock
+
 catalogues: $(RUN_READY) ## bring the translators' files up to date with the texts
 	$(PY) -m tools.catalogues
 
