@@ -11,7 +11,7 @@ from typing import Final
 from geo.settings import FILE_VARIABLE, SettingsError
 
 USUAL: Final = "run"
-COMMANDS: Final = {USUAL: "server.run", "check": "server.check"}
+COMMANDS: Final = {name: f"server.{name}" for name in (USUAL, "check", "backup", "restore", "move", "upgrade")}
 """The module of each command; its ``main`` takes the arguments and returns the exit code."""
 
 

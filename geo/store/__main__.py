@@ -1,4 +1,4 @@
-"""Look into the record, keep it safe and move it: the log, the projects of any day, backup and restore."""
+"""Look into the record: the log of changes, and the projects of any day."""
 
 import argparse
 import sys
@@ -8,8 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from geo.state_dir import state_dir
-from geo.store.backup import BackupError, back_up, bring_back
+from geo.settings import SettingsError
 from geo.store.changes import Change
 from geo.store.database import database_url
 from geo.store.export import geojson_at
@@ -34,16 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        if asked.command == "restore":
-            return _told_counts(asked.file, bring_back(database_url(), state_dir(), asked.file))
         store = Store(database_url())
-        if asked.command == "backup":
-            return _told_counts(asked.file, back_up(store.engine, state_dir(), asked.file))
         return _export(store, asked.at, asked.file) if asked.command == "export" else _log(store, asked.last)
-    except BackupError as error:
-        print(f"Nothing was restored: {error}", file=sys.stderr)
-        return 1
-    except (SQLAlchemyError, OSError) as error:
+    except (SettingsError, SQLAlchemyError, OSError) as error:
         print(f"The record cannot be read: {error}", file=sys.stderr)
         return 1
 
@@ -59,11 +51,6 @@ def _export(store: Store, at: datetime | None, file: Path) -> int:
 
     write_whole(file, write)
     print(f"{file}: as after change {change_id}")
-    return 0
-
-
-def _told_counts(file: Path, counts: dict[str, int]) -> int:
-    print(f"{file}: {counts['feature']} projects, {counts['change']} changes, {counts['revision']} fields changed")
     return 0
 
 
@@ -86,10 +73,6 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write the projects as GeoJSON, of today or of an earlier day")
     export.add_argument("--at", type=moment, metavar="DATE", help="the end of this day, or a time; today's by default")
     export.add_argument("file", type=Path)
-    backup = commands.add_parser("backup", help="write the whole record, presets and editors into one file")
-    backup.add_argument("file", type=Path)
-    restore = commands.add_parser("restore", help="fill an empty database and state folder from a backup")
-    restore.add_argument("file", type=Path)
     log = commands.add_parser("log", help="list the changes, latest first")
     log.add_argument("--last", type=int, metavar="N", help="only so many")
     return parser

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from geo.settings import settings
 from geo.store.model import SCHEMA
@@ -22,6 +24,8 @@ WRITER_LOCK: Final = 7_163_001
 """The key of PostgreSQL's advisory lock: one writer at a time, so that changes are numbered as they are confirmed."""
 MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _WRITES: Final = "xigang_writes"
+_WAITING: Final = f"busy_timeout={BUSY_TIMEOUT_S * 1000}"
+_LASTING: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
 
 
 def database_url() -> str:
@@ -58,32 +62,34 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
 
 def _engine(url: URL, read_only: bool) -> Engine:
     match url.get_backend_name():
-        case "sqlite" if url.database and url.database != ":memory:" and read_only:
-            file = Path(url.database).absolute().as_uri() + "?mode=ro"
-            return create_engine("sqlite://", creator=lambda: sqlite3.connect(file, uri=True, timeout=BUSY_TIMEOUT_S))
         case "sqlite" if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(url.set(drivername="sqlite"))
-            _set_up_sqlite(engine)
-            return engine
+            file = Path(url.database).absolute()
+            if read_only:
+                # Where nobody has it open, not even the side files of a reader are left beside it.
+                alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+                ask = partial(sqlite3.connect, f"{file.as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
+                return _set_up_sqlite(create_engine("sqlite://", creator=ask, poolclass=NullPool), _WAITING)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            return _set_up_sqlite(create_engine(url.set(drivername="sqlite")), _WAITING, *_LASTING)
         case "postgresql" | "postgres":
             psycopg = url.set(drivername="postgresql+psycopg")
             return create_engine(psycopg, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
     raise ArgumentError("the record is kept in an SQLite file or in PostgreSQL")
 
 
-def _set_up_sqlite(engine: Engine) -> None:
+def _set_up_sqlite(engine: Engine, *pragmas: str) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "journal_mode=WAL", "synchronous=FULL",
-                       "foreign_keys=ON", "recursive_triggers=ON"):  # fmt: skip
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
 
 
 @contextmanager

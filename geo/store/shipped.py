@@ -64,7 +64,7 @@ def _is_news(connection: Connection, source: Source) -> bool:
     return (followed.sha256, followed.release) != (source.sha256, version())
 
 
-def _followed(connection: Connection) -> Row[tuple[str, str]] | None:
+def _followed(connection: Connection) -> Row[str, str] | None:
     return connection.execute(
         select(FollowedRow.sha256, FollowedRow.release).where(FollowedRow.file == PROJECTS_FILE)
     ).first()

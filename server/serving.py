@@ -1,0 +1,145 @@
+"""Which processes serve an office's map: each says so in the state folder, for those who must stop it first."""
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, build_opener
+
+from geo.release import version
+from geo.settings import Settings
+from geo.store.backup import BackupError
+from geo.whole_file import write_whole
+from server.office import APP, Office
+
+FOLDER: Final = "serving"
+ASK_S: Final = 5
+STOP_S: Final = 40
+_EVERYWHERE: Final = {None: "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
+_DIRECT: Final = build_opener(ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A process that serves the map; one that has not said so has the number 0."""
+
+    host: str
+    pid: int
+    address: str
+    release: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine."""
+        return self.host == socket.gethostname()
+
+
+def address_of(address: str | None, port: int, base_path: str) -> str:
+    """Return the address at which this machine reaches its own server."""
+    return f"http://{_EVERYWHERE.get(address, address)}:{port}/{base_path}".rstrip("/")
+
+
+@contextmanager
+def announced(read: Settings) -> Iterator[None]:
+    """Say, as long as the block runs, that this process serves the map of the state folder."""
+    address = address_of(read.address, read.port, read.base_path)
+    ours = Server(socket.gethostname(), os.getpid(), address, version())
+    folder = read.state_dir / FOLDER
+    for path, other in _announcements(read.state_dir):
+        if (other.host, other.address) == (ours.host, ours.address):  # was killed, and its port is ours now
+            path.unlink(missing_ok=True)
+    path = folder / f"{ours.host}-{ours.pid}.json"
+    write_whole(path, lambda temporary: _put(temporary, json.dumps(asdict(ours))))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _announcements(state: Path) -> Iterator[tuple[Path, Server]]:
+    for path in sorted((state / FOLDER).glob("*.json")):
+        with suppress(OSError, ValueError, TypeError):
+            yield path, Server(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def running(office: Office) -> list[Server]:
+    """Return the processes that say they serve an office's map, and do."""
+    found = [server for _, server in _announcements(office.state)]
+    return [server for server in found if not server.is_here or answers(server.address)]
+
+
+def running_of_any_release(office: Office) -> list[Server]:
+    """Return who serves an office's map, asking at its port where the release is of those that do not say so."""
+    if (office.app / Path(__file__).relative_to(APP)).is_file():
+        return running(office)
+    silent = Server(socket.gethostname(), 0, address_of(office.address, office.port, office.base_path))
+    return [silent] if answers(silent.address) else []
+
+
+def answers(address: str) -> bool:
+    """Return whether there is a server of this system at an address, be it well or not."""
+    if health(address):
+        return True
+    with suppress(OSError), _DIRECT.open(f"{address}/_stcore/health", timeout=ASK_S) as answer:
+        return bool(answer.read(100).strip() == b"ok")
+    return False
+
+
+def health(address: str) -> dict[str, Any]:
+    """Return what a server says of its health, nothing where it does not answer."""
+    try:
+        with _DIRECT.open(f"{address}/health", timeout=ASK_S) as answer:
+            read = json.loads(answer.read(100_000))
+    except HTTPError as error:
+        with suppress(ValueError, OSError):
+            read = json.loads(error.read(100_000))
+            return read if isinstance(read, dict) and "status" in read else {}
+        return {}
+    except (URLError, OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) and "status" in read else {}
+
+
+def require_stopped(office: Office) -> None:
+    """Do nothing where nobody serves the office's map.
+
+    Raises
+    ------
+    BackupError : where somebody does
+    """
+    if found := running(office):
+        raise BackupError(
+            f"系统还在运行（{told(found)}）：请先停止 / the app is still running ({told(found)}): stop it first"
+        )
+
+
+def told(servers: list[Server]) -> str:
+    """Return where servers run, for the one at the command line."""
+    return ", ".join(each.address if each.is_here else f"{each.host} {each.address}" for each in servers)
+
+
+def stop(servers: list[Server]) -> None:
+    """Tell the processes of this machine to end, and wait until they no longer answer."""
+    for server in servers:
+        if server.is_here and server.pid:
+            with suppress(OSError):
+                os.kill(server.pid, signal.SIGTERM)
+
+
+def wait_stopped(office: Office, seconds: float = STOP_S) -> list[Server]:
+    """Wait until nobody serves the office's map; return who still does when the time is up."""
+    until = time.monotonic() + seconds
+    while (found := running_of_any_release(office)) and time.monotonic() < until:
+        time.sleep(0.3)
+    return found
