@@ -1,6 +1,6 @@
-"""Edit, kill and import until something would give; print figures and fail where anything is lost.
+"""Edit, kill, import and read until something would give; print figures and fail where a bar does not hold.
 
-The full bars take a quarter of an hour; ``--short`` is the form within ``make test``.
+The full bars take an hour, half of it the readers' (``sessions``); ``--short`` is the form within ``make test``.
 """
 
 import argparse
@@ -13,11 +13,12 @@ from pathlib import Path
 
 from geo.store.store import Store
 from tests import postgres
-from tests.soak import editors, imports, kills
+from tests.soak import editors, imports, kills, sessions
 from tests.soak.proof import Proof
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-PARTS = ("editors", "kills", "import")
+PARTS = ("editors", "kills", "import", "sessions")
+SHORT_PARTS = PARTS[:2]
 FULL_S, SHORT_S = 120, 10
 FULL_KILLS = {"saves": 70, "imports": 50, "saves pg": 50, "imports pg": 30}
 SHORT_KILLS = {"saves": 7, "imports": 5, "saves pg": 5, "imports pg": 3}
@@ -28,8 +29,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--short", action="store_true", help=f"{sum(SHORT_KILLS.values())} kills, loads of {SHORT_S} s")
     parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--minutes", type=float, default=30, help="how long the sessions' load lasts (default 30)")
+    parser.add_argument("--sessions", type=int, default=50, help="how many sessions there are at once (default 50)")
     asked = parser.parse_args()
-    parts = [asked.only] if asked.only else PARTS[:2] if asked.short else PARTS
+    parts = [asked.only] if asked.only else SHORT_PARTS if asked.short else PARTS
     passed = True
     with tempfile.TemporaryDirectory() as name, databases(Path(name)) as new_records:
         if "editors" in parts:
@@ -39,7 +42,19 @@ def main() -> int:
             passed &= kill(new_records, SHORT_KILLS if asked.short else FULL_KILLS)
         if "import" in parts:
             passed &= imports.run(Path(name))
+        if "sessions" in parts:
+            passed &= read(new_folder(Path(name)), asked)
     return 0 if passed else 1
+
+
+def read(folder: Path, asked: argparse.Namespace) -> bool:
+    if asked.short:
+        return sessions.run_short(folder)
+    return sessions.run(folder, minutes=asked.minutes, sessions=asked.sessions)
+
+
+def new_folder(parent: Path) -> Path:
+    return Path(tempfile.mkdtemp(dir=parent))
 
 
 @contextmanager
