@@ -43,6 +43,7 @@ from layers.wording import (
     mention_printed_under,
     place_name,
     project_currency,
+    structure_credit,
     with_added,
 )
 from layers.words import Words
@@ -311,7 +312,7 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
         "schematic": words("map.schematic"),
         "basis": element.basis.in_language(language),
         "open_edges": BETWEEN.join(edges),
-        "credit": words("table.credit"),
+        "credit": structure_credit(data, words),
         "kind": element.kind,
         "group": group,
     }
@@ -392,7 +393,7 @@ def _facts(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -
         ("accuracy", "table.grade", words("table.note_grade")),
         ("sectors", "table.sector", words("about.rule_sector")),
         ("structure", "table.structure", words("about.rule_boundary")),
-        ("credit", "table.credit_label", words("table.credit")),
+        ("credit", "table.credit_label", structure_credit(data, words)),
     )
     return (Fact(key, words(label), clean_text(value)) for key, label, value in stated if value)
 

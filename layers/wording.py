@@ -58,10 +58,20 @@ def credit_in_words(data: Dataset, words: Words) -> str:
     The credit of OpenStreetMap is a duty wherever its data are shown; others are named where their source asks for it.
     """
     from_osm = [name for name in ("land", "roads") if OSM in str(data.base.get(name, {}).get("attribution"))]
-    derived = any(OSM in source.licence.en and STRUCTURE_FILE in source.files for source in data.sources)
-    credits = [words("map.credit")] if len(from_osm) > 1 else [words("map.credit_osm")] if from_osm or derived else []
+    some = from_osm or _structure_is_derived(data)
+    credits = [words("map.credit")] if len(from_osm) > 1 else [words("print.credit_osm")] if some else []
     credits += [source.credit.in_language(words.language) for source in data.sources if source.credit]
     return words("format.phrases").join(dict.fromkeys(credits))
+
+
+def structure_credit(data: Dataset, words: Words) -> str:
+    """Return whose the structure's shapes are, in the data that are exported."""
+    return words("table.credit") if _structure_is_derived(data) else credit_in_words(data, words)
+
+
+def _structure_is_derived(data: Dataset) -> bool:
+    """Return whether the structure's shapes were drawn from OpenStreetMap's roads and shore."""
+    return any(OSM in source.licence.en and STRUCTURE_FILE in source.files for source in data.sources)
 
 
 def ranges_in_words(words: Words, numbers: Iterable[int]) -> str:
