@@ -10,11 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
-
-from geo.project import Record
 
 FILE_VARIABLE: Final = "XIGANG_SETTINGS"
 FILE_NAME: Final = "settings.toml"
@@ -74,7 +72,7 @@ def _field(default: Any, zh: str, en: str, **limits: Any) -> Any:
     return Field(default, title=zh, description=en, **limits)
 
 
-class Settings(Record):
+class Settings(BaseModel, frozen=True, extra="forbid"):
     """Everything that can be set. A key stands in the file; ``XIGANG_`` and its capitals is its variable."""
 
     address: Annotated[str, AfterValidator(_address)] | None = _field(
@@ -125,6 +123,7 @@ class Settings(Record):
 
 
 FOLDERS: Final = ("state_dir", "data_dir", "template_dir", "log_dir")
+_STREAMLIT_HAS: Final = {"PORT": "port", "ADDRESS": "address", "BASE_URL_PATH": "base_path"}
 VARIABLES: Final[dict[str, str]] = {key: _PREFIX + key.upper() for key in Settings.model_fields} | {
     "tianditu_key": "TIANDITU_KEY"
 }
@@ -205,11 +204,19 @@ def _nearest(name: str, known: Any) -> str:
 
 
 def misspelt_variables() -> list[str]:
-    """Return a sentence for each variable that looks like a setting's with a slip in its name."""
+    """Return a sentence for each variable that is meant for a setting and is none: misspelt, or Streamlit's own."""
     known = {*VARIABLES.values(), FILE_VARIABLE}
+    passed_over = {f"STREAMLIT_SERVER_{its}": VARIABLES[key] for its, key in _STREAMLIT_HAS.items()}
     ours = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
     return [
-        f"{name}: 没有这个变量 / there is no such variable{_nearest(name, known)}"
-        for name in ours
-        if get_close_matches(name, known, n=1, cutoff=0.85)
+        *(
+            f"{name}: 不再使用，请改用 / no longer heard, use {ours}"
+            for name, ours in passed_over.items()
+            if name in os.environ
+        ),
+        *(
+            f"{name}: 没有这个变量 / there is no such variable{_nearest(name, known)}"
+            for name in ours
+            if get_close_matches(name, known, n=1, cutoff=0.85)
+        ),
     ]

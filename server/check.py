@@ -8,8 +8,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.settings import SECRET, VARIABLES, Settings, SettingsError, misspelt_variables, settings, settings_file
-from geo.store.current import open_store
-from geo.store.database import database_url
+from geo.store.database import database_url, open_database
 
 
 def check() -> Settings:
@@ -43,7 +42,7 @@ def _folders(read: Settings) -> Iterator[str]:
 def _record() -> Iterator[str]:
     url = database_url()
     try:
-        open_store(url)
+        open_database(url).dispose()
     except (SQLAlchemyError, OSError) as error:
         shown = make_url(url).render_as_string(hide_password=True)
         why = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -3,10 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from geo.audit_log import tell
+from geo.release import version
 from geo.settings import FOLDERS, VARIABLES, Settings
 from server.check import check
 
@@ -34,13 +37,49 @@ def _stay_at_the_root() -> None:
 
 
 def run(read: Settings) -> None:
+    """Serve the app with its headers, health and log until the process is told to end."""
+    from starlette.middleware import Middleware
+    from starlette.routing import Route
     from streamlit.starlette import App
 
+    from server.headers import Headers, policy
+    from server.health import health
+    from server.logs import log_error, start_log
+    from server.serving import address_of, announced
+    from ui.tile_sources import tile_sources
+
+    @asynccontextmanager
+    async def logged(_: App) -> AsyncIterator[None]:
+        start_log(read, _streamlit_secrets())  # now that the others have set up their own
+        tell("started", version=version(), port=read.port)
+        with announced(read.state_dir, address_of(read.address, read.port, read.base_path)):
+            yield
+        tell("stopped")
+
     sys.argv = [str(SCRIPT)]  # what Streamlit takes for the script it was started with
-    App(SCRIPT).run(config=_streamlit_options(read))
+    app = App(
+        SCRIPT,
+        lifespan=logged,
+        routes=[Route(f"/{read.base_path}/health".replace("//", "/"), health)],
+        middleware=[Middleware(Headers, csp=lambda: policy(read.frame_ancestors, tile_sources()))],
+        on_script_error=log_error,
+    )
+    app.run(config=_streamlit_options(read))
 
 
 def _streamlit_options(read: Settings) -> dict[str, Any]:
     """Return what is set of Streamlit's own options; the others stay as in ``.streamlit/config.toml``."""
-    options = {"server.port": read.port, "server.address": read.address, "server.baseUrlPath": read.base_path or None}
-    return {name: value for name, value in options.items() if value is not None}
+    options = {"server.port": read.port, "server.address": read.address, "server.baseUrlPath": read.base_path}
+    return {name: value for name, value in options.items() if value}
+
+
+def _streamlit_secrets() -> list[str]:
+    """Return every text in Streamlit's secrets, such as the client's secret of an OIDC login."""
+    import streamlit as st
+
+    def texts(node: Any) -> list[str]:
+        if isinstance(node, str):
+            return [node] if len(node) >= 8 else []
+        return [text for each in node.values() for text in texts(each)] if hasattr(node, "values") else []
+
+    return texts(st.secrets.to_dict()) if st.secrets.load_if_toml_exists() else []

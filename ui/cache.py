@@ -12,14 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from geo.check import layer_in_metres
 from geo.load import Dataset, fingerprint_of
 from geo.nearby import Surroundings
-from geo.settings import VARIABLES, settings
 from geo.state_dir import data_dir
 from geo.store.current import RecordOfFiles
 from geo.store.database import database_url
 from geo.store.review import Period, Review, review
 from geo.store.store import Store
 from geo.structure import ElementFigures, figures_of
-from layers.tiles import TileSource, offered_sources
 from layers.webmap import map_html, site_data
 from layers.words import Words, words_in
 
@@ -129,12 +127,3 @@ def _map_sites(fingerprint: str, _data: Dataset) -> dict[str, Any]:
 def map_sites(data: Dataset) -> dict[str, Any]:
     """Return the map's sites as they are now, with their version (``layers.webmap.site_data``)."""
     return _map_sites(data.fingerprint, data)
-
-
-@st.cache_resource(show_spinner=False)
-def tile_sources() -> tuple[TileSource, ...]:
-    """Return the online base maps that can be offered here; Tianditu needs the office's key."""
-    key = settings().tianditu_key
-    if key is None and st.secrets.load_if_toml_exists():
-        key = st.secrets.get(VARIABLES["tianditu_key"])
-    return offered_sources(key)

@@ -15,7 +15,7 @@ from layers.opportunity_wording import ORDERS, REACHES
 from layers.tiles import NO_TILES
 from layers.webmap import LAYERS
 from layers.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words_in
-from ui.cache import dataset, tile_sources
+from ui.cache import dataset
 from ui.link import (
     DATA_TASKS,
     LIBRARY_VIEWS,
@@ -29,6 +29,7 @@ from ui.link import (
     decode,
     single_values,
 )
+from ui.tile_sources import tile_sources
 
 LANGUAGE, TAB, FILTER, HIDDEN, TILES = "lang", "tab", "filter", "hidden", "tiles"
 _SELECTION, _STARTED, _LINK_PROBLEMS, _FIRST_VIEW = "selection", "started", "link_problems", "first_view"

@@ -10,7 +10,7 @@ from geo.load import UnreadableDistrictError
 from geo.project import Project
 from layers.state_message import site_mask, state_message
 from ui import import_state, session
-from ui.cache import map_page, map_sites, tile_sources
+from ui.cache import map_page, map_sites
 from ui.desk import Desk, OnStage, make_desk
 from ui.edit_place import pin
 from ui.import_sketch import sketch
@@ -19,6 +19,7 @@ from ui.map_frame import show_map
 from ui.measure import drawn_shapes, focused_place
 from ui.shortlist import shortlist_count
 from ui.site_slide import show_site
+from ui.tile_sources import tile_sources
 from ui.tour import Tour, tour_of
 
 PANEL_WIDTH_PX = 420

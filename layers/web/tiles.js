@@ -1,4 +1,4 @@
-/* Online base maps, only where they were asked for.
+/* Online base maps, only where they were asked for. Their servers may want to know which site asks; no other is told.
  *
  * planTiles(map, ground, report) → fn(source), source = {id, datum, urls, attribution, subdomains, maxZoom} or null;
  * tiles that keep failing are reported as {type: "tiles-failed"}
@@ -19,7 +19,8 @@ function planTiles(map, ground, report) {
       map._resetView(centre, zoom);
     }
     layers = source ? source.urls.map(url => L.tileLayer(url, {attribution: source.attribution,
-      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles"})) : [];
+      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles",
+      referrerPolicy: "strict-origin-when-cross-origin"})) : [];
     let failed = 0;
     layers.forEach(layer => layer.on("tileload", () => { failed = 0; })
       .on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));

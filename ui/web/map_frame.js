@@ -13,6 +13,15 @@ const kept = {
 };
 const wasReloaded = () => performance.getEntriesByType("navigation").some(({type}) => type === "reload");
 
+/* The map's page begins with its scripts; a page may not hold any, so each becomes a file of this one's. */
+const made = [];
+function withoutInlineScripts(html) {
+  return html.replace(/<script>([\s\S]*?)<\/script>/g, (_, code) => {
+    made.push(URL.createObjectURL(new Blob([code], {type: "text/javascript;charset=utf-8"})));
+    return `<script src="${made.at(-1)}"></script>`;
+  });
+}
+
 function makeHost(parent) {
   const frame = parent.querySelector("iframe");
   const host = {frame, page: null, ready: null, view: null, query: null, data: null, trigger: () => {}, timer: 0,
@@ -61,10 +70,11 @@ function makeHost(parent) {
   host.open = (html, page) => {
     host.page = page;
     host.ready = new Promise(resolve => frame.addEventListener("load", () => {
+      made.splice(0).forEach(url => URL.revokeObjectURL(url));
       frame.contentWindow.planMap.listen(heard);
       resolve(frame.contentWindow.planMap);
     }, {once: true}));
-    frame.srcdoc = html;
+    frame.srcdoc = withoutInlineScripts(html);
   };
 
   /* Whether the map has the sites that a state is of; they come once, and are asked for where they are missing. */

@@ -1,0 +1,93 @@
+"""The log: a line of JSON for each event, in files that are turned over and, for a service's journal, on stderr."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy import make_url
+
+from geo.settings import Settings
+
+MB: Final = 1_000_000
+HIDDEN: Final = "***"
+# Their own handlers would write beside the log, in another form.
+_OTHERS: Final = ("streamlit", "uvicorn", "websockets")
+# Streamlit tells again of the errors that `log_error` tells of.
+_REPEATS: Final = "streamlit.error_util"
+
+
+class JsonLine(logging.Formatter):
+    """Writes a record as one line of JSON, without `secrets` wherever they may have got in."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._secrets = sorted({*secrets, *(quote(each, safe="") for each in secrets)}, key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "process": record.process,
+        }
+        if record.name == "xigang":
+            line["event"] = record.getMessage()
+            line |= {"author": getattr(record, "author", ""), **getattr(record, "details", {})}
+        else:
+            line |= {"event": "message", "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return self._hidden(json.dumps(line, ensure_ascii=False, default=str))
+
+    def _hidden(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], HIDDEN)
+        return text
+
+
+def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
+    """Log from now on to a file of this port's own: two processes that turned over one file would lose lines."""
+    read.logs.mkdir(parents=True, exist_ok=True)
+    file = RotatingFileHandler(
+        read.logs / f"xigang-{read.port}.log",
+        maxBytes=round(read.log_file_mb * MB),
+        backupCount=read.log_files,
+        encoding="utf-8",
+    )
+    console = logging.StreamHandler(sys.stderr)
+    if sys.stderr.isatty():
+        console.setLevel(logging.WARNING)  # whoever sits there wants to hear of trouble alone
+    secrets = [each for each in (*_secrets(read), *more_secrets) if each]
+    for handler in (file, console):
+        handler.setFormatter(JsonLine(secrets))
+        handler.addFilter(lambda record: record.name != _REPEATS)
+    os.chmod(file.baseFilename, 0o640)
+    logging.basicConfig(level=logging.INFO, handlers=[file, console], force=True)
+    logging.captureWarnings(True)
+    _take_over_others()
+
+
+def _secrets(read: Settings) -> Iterable[str]:
+    yield read.tianditu_key or ""
+    if read.database_url:
+        yield str(make_url(read.database_url).password or "")
+
+
+def _take_over_others() -> None:
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in _OTHERS:
+            logger = logging.getLogger(name)
+            logger.handlers.clear()
+            logger.propagate = name != "uvicorn.access"
+            if name.startswith("uvicorn"):
+                logger.setLevel(logging.WARNING)
+
+
+def log_error(error: Exception) -> None:
+    """Log what nobody has caught, with its traceback; the screen shows none of it."""
+    logging.getLogger("xigang").error("error", exc_info=error, extra={"details": {"error": type(error).__name__}})
