@@ -74,7 +74,10 @@ class Manifest(BaseModel):
     def counts(self) -> str:
         """How much of a record it is, for the one at the command line."""
         projects, changes, fields = (self.tables[name].rows for name in ("feature", "change", "revision"))
-        return f"{projects} 个项目、{changes} 次修改 / {projects} projects, {changes} changes ({fields})"
+        return (
+            f"{projects} 个项目、{changes} 次修改（{fields} 项） / "
+            f"{projects} projects, {changes} changes of {fields} fields"
+        )
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,15 @@ def back_up(office: Office, file: Path | None = None, *, keep: int | None = None
 
     Parameters
     ----------
-    file : a file that is not there yet, or a folder; the office's own ``backups`` where None
-    keep : how many backups the folder keeps; older ones are deleted once the new one has been read again
+    file : a file that ends in .zip and is not there yet, or a folder; the office's own ``backups`` where None
+    keep : how many backups made so the folder keeps; older ones are deleted once the new one has been read again
 
     Raises
     ------
     BackupError, OSError, sqlalchemy.exc.SQLAlchemyError : where none can be made; none is deleted then
     """
     folder = office.backups if file is None else file
-    path = _new_name(folder) if file is None or folder.is_dir() or keep is not None else folder
+    path = folder if folder.suffix == ".zip" and not folder.is_dir() else _new_name(folder)
     if path.exists():
         raise BackupError(f"{path} 已存在，备份不覆盖任何文件 / is there already; a backup writes over nothing")
     manifest = make(office, path)
@@ -57,8 +57,8 @@ def _kept(text: str) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m server backup", description=__doc__)
-    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="file or folder; by default backups/")
-    parser.add_argument("--keep", type=_kept, metavar="N", help="FILE is a folder; keep its newest N backups")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a .zip or a folder; by default backups/")
+    parser.add_argument("--keep", type=_kept, metavar="N", help="keep the newest N in the folder")
     asked = parser.parse_args(arguments)
     try:
         path, manifest = back_up(this_office(), asked.file, keep=asked.keep)

@@ -113,7 +113,7 @@ def start(office: Office, service: str, *, port: int, leave: bool = False) -> Pr
         command(service)
         return None
     environment = {**os.environ}
-    if office.app != APP:  # what this release's launcher has set is not for another's
+    if office.is_bundle or office.app != APP:  # the launcher that ran this has set them; the other sets its own
         for key in (FILE_VARIABLE, *(VARIABLES[key] for key in FOLDERS)):
             environment.pop(key, None)
     return subprocess.Popen(_asked(office, port), cwd=office.app, env=environment, start_new_session=leave)
@@ -123,7 +123,7 @@ def _asked(office: Office, port: int) -> list[str]:
     """Return what a release is started with."""
     script = office.root / ("start.bat" if os.name == "nt" else "start.sh")
     if office.is_bundle and script.is_file():
-        return [*([] if os.name == "nt" else ["sh"]), str(script), "--port", str(port)]
+        return [*([] if os.name == "nt" else ["sh"]), str(script), "--port", str(port), "--no-browser"]
     python = next((str(path) for path in _pythons(office.root) if path.is_file()), sys.executable)
     if not (office.app / "server" / "__main__.py").is_file():  # older than this command
         return [python, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)]

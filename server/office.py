@@ -103,8 +103,9 @@ class Office:
 
 def this_office() -> Office:
     """Return the office's own of the release that runs this, as the environment and the settings have it."""
-    file = known.settings_file()
-    return _office(_root_of(APP), APP, file, _values_of(file), os.environ)
+    root = _root_of(APP)
+    file = known.settings_file() if root == APP or known.FILE_VARIABLE in os.environ else root / SETTINGS
+    return _office(root, APP, file, _values_of(file), os.environ)
 
 
 def office_in(folder: Path) -> Office:
@@ -137,7 +138,8 @@ def _office(root: Path, app: Path, file: Path, values: Mapping[str, Any], variab
 
     def folder(key: str, usual: Path) -> Path:
         set_here = variables.get(known.VARIABLES[key])
-        return Path(set_here) if set_here else file.parent / (values.get(key) or usual)
+        is_meant = set_here and Path(set_here) != usual  # a bundle's launcher sets what is usual
+        return Path(str(set_here)) if is_meant else file.parent / (values.get(key) or usual)
 
     own_data = root / "data" if root != app and (root / "data").is_dir() else app / "data"
     state = folder("state_dir", root / "state" if root != app else app / "var")

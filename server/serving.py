@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlunsplit
 from urllib.request import ProxyHandler, build_opener
 
 from geo.release import version
-from geo.settings import Settings
 from geo.store.backup import BackupError
 from geo.whole_file import write_whole
 from server.office import APP, Office
@@ -43,19 +43,17 @@ class Server:
 
 def address_of(address: str | None, port: int, base_path: str) -> str:
     """Return the address at which this machine reaches its own server."""
-    return f"http://{_EVERYWHERE.get(address, address)}:{port}/{base_path}".rstrip("/")
+    return urlunsplit(("http", f"{_EVERYWHERE.get(address, address)}:{port}", base_path, "", ""))
 
 
 @contextmanager
-def announced(read: Settings) -> Iterator[None]:
-    """Say, as long as the block runs, that this process serves the map of the state folder."""
-    address = address_of(read.address, read.port, read.base_path)
+def announced(state: Path, address: str) -> Iterator[None]:
+    """Say, as long as the block runs, that this process serves the map of a state folder at an address."""
     ours = Server(socket.gethostname(), os.getpid(), address, version())
-    folder = read.state_dir / FOLDER
-    for path, other in _announcements(read.state_dir):
+    for path, other in _announcements(state):
         if (other.host, other.address) == (ours.host, ours.address):  # was killed, and its port is ours now
             path.unlink(missing_ok=True)
-    path = folder / f"{ours.host}-{ours.pid}.json"
+    path = state / FOLDER / f"{ours.host}-{ours.pid}.json"
     write_whole(path, lambda temporary: _put(temporary, json.dumps(asdict(ours))))
     try:
         yield

@@ -171,6 +171,7 @@ class Upgrade:
         self._require_old_silent(manifest)
         self._unfinished.unlink()
         self.say(f"5. 新版本已运行 / the new release serves: {self._address}")
+        self.say(f"旧版本的文件夹原样留着，满意后可删 / the old folder is kept; delete it when you are content: {self.old.root}")
 
     def _require_old_silent(self, manifest: Manifest) -> None:
         if self.is_shared:
@@ -206,6 +207,7 @@ class Upgrade:
 
     def _end_the_new(self) -> None:
         if self.child:
+            serving.stop(serving.running(self.new))
             launch.end(self.child)
         elif self.is_started and self.stop:
             with suppress(BackupError):
