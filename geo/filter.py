@@ -105,6 +105,7 @@ class ProjectIndex:
             "grade": _facet_index(list(Grade), [frozenset({project.location.grade}) for project in projects]),
         }
         self._ids = tuple(project.id for project in projects)
+        self.placed: Mask = np.array([project.placed for project in projects], dtype=bool)
         self.searched_texts = tuple(searchable_text(project) for project in projects)
 
     def __len__(self) -> int:
@@ -124,6 +125,8 @@ class ProjectIndex:
 
     def _text_mask(self, text: str) -> Mask:
         words = text.lower().split()
+        if not words:
+            return np.ones(len(self), dtype=bool)
         return np.array([all(word in searched for word in words) for searched in self.searched_texts], dtype=bool)
 
     def mask(self, wanted: ProjectFilter, *, without: Facet | None = None) -> Mask:

@@ -9,9 +9,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from time import time_ns
+from typing import Any, Final
 
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError
@@ -35,6 +36,7 @@ BASE_LAYERS = ("land", "neighbours", "boundary", "roads", "road_labels", "metro"
 KIND_OF_GEOMETRY = {"LineString": "line", "MultiLineString": "line", "Polygon": "area", "MultiPolygon": "area"}
 PROJECTS_FILE = "projects.geojson"
 MAX_FILE_BYTES = 200 * 1024 * 1024
+SETTLED_NS: Final = 2_000_000_000
 
 
 class BaseProperties(BaseModel):
@@ -85,9 +87,20 @@ class Dataset:
         """The index that filters and counts the projects, made once."""
         return ProjectIndex(self.projects, self.district.groups, [placed.element for placed in self.elements])
 
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The position of each project by its id."""
+        return {project.id: row for row, project in enumerate(self.projects)}
+
+    @cached_property
+    def project_ids(self) -> frozenset[str]:
+        """The ids of all projects."""
+        return frozenset(self.row_of)
+
     def project(self, project_id: str | None) -> Project | None:
         """Return the project with this id, None where there is none."""
-        return next((project for project in self.projects if project.id == project_id), None)
+        row = self.row_of.get(project_id or "")
+        return None if row is None else self.projects[row]
 
     def element(self, element_id: str | None) -> PlacedElement | None:
         """Return the structure element with this id, None where there is none."""
@@ -288,8 +301,20 @@ def fingerprint_of(folder: Path, *, without: str | None = None) -> str:
     ):
         digest.update(path.name.encode())
         with suppress(OSError):  # the loader says what is wrong with it
-            digest.update(path.read_bytes())
+            digest.update(_digest(path))
     return digest.hexdigest()[:16]
+
+
+def _digest(path: Path) -> bytes:
+    """Return a hash of a file, read again only where it has changed, or has so lately that its time may not tell."""
+    told = path.stat()
+    read = _digest_of if time_ns() - told.st_mtime_ns > SETTLED_NS else _digest_of.__wrapped__
+    return read(path, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=128)
+def _digest_of(path: Path, _mtime_ns: int, _size: int) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def load_dataset(folder: Path) -> Dataset:

@@ -82,20 +82,19 @@ def layers_menu(data: Dataset, words: Words, layers: Sequence[str], tiles: Seque
     return {"id": "layers", "label": words("layers.title"), "sections": sections}
 
 
-def result_data(index: ProjectIndex, wanted: ProjectFilter, placed: Mask) -> dict[str, Any]:
+def result_data(index: ProjectIndex, wanted: ProjectFilter, mask: Mask) -> dict[str, Any]:
     """Return what the panel prints of a filter: counts of each option, and how many projects pass.
 
     Parameters
     ----------
-    placed : bool array, (n,), whether each project has a point
+    mask : bool array, (n,), whether each project passes
     """
-    mask = index.mask(wanted)
     shown = int(mask.sum())
     return {
         "counts": {facet: index.counts(facet, wanted) for facet in FACETS},
         "shown": shown,
         "total": len(mask),
-        "unplaced": shown - int((mask & placed).sum()),
+        "unplaced": shown - int((mask & index.placed).sum()),
     }
 
 

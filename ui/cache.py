@@ -1,6 +1,7 @@
 """What is worked out once and kept: all of Streamlit's caches, keyed by the data's fingerprint."""
 
 import gc
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,16 +99,18 @@ def library_rows(data: Dataset, language: str, make: RowsOf) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class MapPage:
-    """The map's HTML, and the version of the sites that it was made with."""
+    """The map's HTML, what marks it, and the version of the sites that it was made with."""
 
     html: str
+    mark: str
     sites_version: str
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _map_page(base_fingerprint: str, _data: Dataset) -> MapPage:
     surroundings(_data)
-    page = MapPage(map_html(_data, language="zh"), map_sites(_data)["sitesVersion"])
+    html = map_html(_data, language="zh")
+    page = MapPage(html, hashlib.sha256(html.encode()).hexdigest()[:16], map_sites(_data)["sitesVersion"])
     # What is loaded by now stays: frozen, it no longer costs each of Streamlit's collections some 100 ms.
     gc.collect()
     gc.freeze()

@@ -1,7 +1,8 @@
 """What one run works with: data, words, state and the filter's result."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -54,24 +55,30 @@ class Desk:
     state: DeskState
     mask: Mask
 
-    @property
+    @cached_property
     def wanted(self) -> list[Project]:
         """The projects that pass the filter, in the plan's order."""
         return [project for project, passed in zip(self.data.projects, self.mask, strict=True) if passed]
 
-    @property
+    @cached_property
     def passing(self) -> frozenset[str]:
         """The ids of the projects that pass the filter."""
         return frozenset(project.id for project in self.wanted)
+
+    def passes(self, project: Project) -> bool:
+        """Return whether a project passes the filter."""
+        return bool(self.mask[self.data.row_of[project.id]])
 
     @property
     def numbers(self) -> dict[str, int]:
         """The number of each compared project: its position on the shortlist, from 1."""
         return {each: i for i, each in enumerate(self.state.shortlist, 1) if each in self.state.compared}
 
-    def mask_of(self, project_ids: Container[str]) -> Mask:
+    def mask_of(self, project_ids: Iterable[str]) -> Mask:
         """Return which of ``data.projects`` these are, as (n,)."""
-        return np.array([project.id in project_ids for project in self.data.projects], dtype=bool)
+        mask = np.zeros(len(self.data.projects), dtype=bool)
+        mask[[self.data.row_of[each] for each in project_ids if each in self.data.row_of]] = True
+        return mask
 
     @property
     def filter_in_words(self) -> str:

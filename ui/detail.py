@@ -233,7 +233,7 @@ def detail(desk: Desk) -> None:
                       kwargs={"only": [project.id], "file_format": "sitesheet"})  # fmt: skip
     if selection.kind == "site":
         if project:
-            if project not in desk.wanted:
+            if not desk.passes(project):
                 st.caption(desk.words("detail.filtered_out"))
             project_detail(desk, project)
     else:

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import streamlit as st
 
 from layers.filter_panel import filter_values, layers_menu, panel_data, result_data
@@ -45,13 +44,12 @@ def filter_row(desk: Desk) -> None:
     panel["menus"].append(
         layers_menu(desk.data, desk.words, LAYERS, [NO_TILES, *(source.id for source in tile_sources())])
     )
-    placed = np.fromiter((project.placed for project in desk.data.projects), dtype=bool, count=len(desk.data.projects))
     _row(
         key=KEY,
         data={
             "panel": panel,
             "wanted": {**filter_values(state.filter), "hidden": sorted(state.hidden), "tiles": state.tiles},
-            "result": result_data(desk.data.index, state.filter, placed),
+            "result": result_data(desk.data.index, state.filter, desk.mask),
             "sequence": session.sequence(),
             "export": desk.words("export.bring"),
         },

@@ -1,6 +1,5 @@
 """The frame that holds the map: mounted once a session, steered by state messages."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -127,15 +126,14 @@ def show_map(
     The page goes to the browser once, and so does each later version of its `sites`, each state of the drawings
     (`shapes` makes them) and each `sketch` of an import; a browser that does not have them asks for them.
     """
-    mark = hashlib.sha256(page.html.encode()).hexdigest()[:16]
-    first = st.session_state.get(_SENT) != mark
+    first = st.session_state.get(_SENT) != page.mark
     if first:
-        st.session_state[_SENT] = mark
+        st.session_state[_SENT] = page.mark
         st.session_state[_SITES_SENT] = page.sites_version
     _frame(
         key=KEY,
         data={
-            "page": mark,
+            "page": page.mark,
             "html": page.html if first else None,
             "sites": _sites(sites),
             "state": message,

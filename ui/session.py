@@ -50,7 +50,7 @@ def known_ids(data: Dataset) -> Known:
     elements = frozenset(placed.element.id for placed in data.elements)
     return Known(
         places=elements | {group.id for group in data.district.groups} | {NO_PLACE},
-        projects=frozenset(project.id for project in data.projects),
+        projects=data.project_ids,
         elements=elements,
         tiles=frozenset({NO_TILES, *(source.id for source in tile_sources())}),
         centre=data.district.centre,
@@ -124,8 +124,8 @@ def _leave_details_that_hide_the_result(data: Dataset) -> None:
         return
     wanted: ProjectFilter = st.session_state[FILTER]
     selection: Selection | None = st.session_state.get(_SELECTION)
-    passing = {project.id for project, passed in zip(data.projects, data.index.mask(wanted), strict=True) if passed}
-    if wanted.text.strip() or (selection and selection.kind == "site" and selection.id not in passing):
+    row = data.row_of.get(selection.id) if selection and selection.kind == "site" else None
+    if wanted.text.strip() or (row is not None and not data.index.mask(wanted)[row]):
         st.session_state[TAB] = TAB_LIST
 
 
@@ -164,7 +164,7 @@ def export_only(project_ids: Iterable[str]) -> None:
 def exported_alone(data: Dataset) -> frozenset[str]:
     """Return the ids of the projects that exports are to take alone; none where the filter decides."""
     wanted: frozenset[str] = st.session_state.get(_EXPORT_ONLY, frozenset())
-    return wanted & known_ids(data).projects
+    return wanted & data.project_ids
 
 
 def export_was_asked() -> bool:

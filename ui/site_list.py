@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import streamlit as st
 
 from layers.list_rows import list_row
@@ -33,12 +34,12 @@ def _take_pick() -> None:
 def site_list(desk: Desk) -> None:
     """Draw the list in two parts, placed and not placed, each counted."""
     words = desk.words
-    wanted = desk.wanted
+    placed = desk.data.index.placed
     sections: list[dict[str, Any]] = []
-    for title, placed in (("list.placed", True), ("list.unplaced", False)):
-        rows = [project for project in wanted if project.placed is placed]
-        if rows:
-            shown = [list_row(desk.data, words, project) for project in rows[:LIST_LIMIT]]
+    for title, mask in (("list.placed", desk.mask & placed), ("list.unplaced", desk.mask & ~placed)):
+        rows = np.flatnonzero(mask)
+        if len(rows):
+            shown = [list_row(desk.data, words, desk.data.projects[row]) for row in rows[:LIST_LIMIT]]
             more = words("list.more", n=len(rows) - len(shown)) if len(rows) > len(shown) else ""
             sections.append({"title": words(title, n=len(rows)), "rows": shown, "more": more})
     selection = desk.state.selection

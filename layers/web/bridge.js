@@ -203,7 +203,7 @@ function planMapBridge(map, folders, data) {
     if (shown("structure")) Object.keys(elements).filter(id => id !== tour).forEach(element);
     let many = 0;
     if (shown("sites") && !onTour() && !numbers && zoom >= style.siteLabelZoom) {
-      for (const stack of sites.stacks) {
+      for (const stack of sites.within(view)) {
         if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
         items.push(label(stack.visible[0]));
       }
@@ -224,7 +224,7 @@ function planMapBridge(map, folders, data) {
     const boxes = [], frame = map.getContainer().getBoundingClientRect(), reach = (style.radius + 1) * scale();
     if (shown("sites")) {
       const view = map.getBounds();
-      for (const stack of sites.stacks) {
+      for (const stack of sites.within(view)) {
         /* Those filtered out as well, so that a change of filter does not make the names jump. */
         if (!view.contains(latLngOf(stack.members[0]))) continue;
         const at = map.latLngToContainerPoint(latLngOf(stack.members[0]));
@@ -487,7 +487,7 @@ function planMapBridge(map, folders, data) {
     get sitesVersion() { return sites.version; },
     listen: fn => { listener = fn; },
     /* for tests and assistive tools: what is drawn now, and where */
-    drawn: () => sites.stacks.filter(s => s.marker && s.marker._map).flatMap(s => s.visible.map(i => sites.all.id[i])),
+    drawn: () => sites.stacks.filter(s => s.look).flatMap(s => s.visible.map(i => sites.all.id[i])),
     drawnElements: () => [...elementLayers].filter(([, layer]) => layer._map).map(([id]) => id),
     drawnParcels: () => sites.parcels(),
     drawnSketch: () => sketch.parts(),

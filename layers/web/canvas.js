@@ -59,42 +59,160 @@
     }
   });
 
-  /* A project site: a polygon symbol of fixed pixel size, with a number on it where it stands for several. */
-  L.SiteMarker = L.CircleMarker.extend({
-    _updatePath: function () {
-      const renderer = this._renderer;
-      if (!renderer._drawing || this._empty()) return;
-      const context = renderer._ctx, options = this.options, {x, y} = this._point, radius = this._radius;
+  /* ---- symbols: polygons of fixed pixel size, with a number where one stands for several sites ---- */
+  const SYMBOL_REACH = 24; /* no symbol is drawn farther from its point, in pixels; whole, so that pictures stay sharp */
+  const GRID = 64;
+
+  /* The number inside a hollow circle, or on a small badge beside a site whose own place is known. */
+  function symbolNumber(context, options, at) {
+    context.globalAlpha = options.opacity;
+    if (options.fill) {
       context.beginPath();
-      options.shape.forEach(([dx, dy], i) => context[i ? "lineTo" : "moveTo"](x + dx * radius, y + dy * radius));
-      context.closePath();
-      context.globalAlpha = 0.85;
+      context.arc(at.x, at.y, 6.5, 0, 2 * Math.PI);
       context.fillStyle = options.ground;
       context.fill();
-      context.globalAlpha = 1;
-      renderer._fillStroke(context, this);
-      if (options.count > 1) this._number(context, options, options.fill ? {x: x + radius, y: y - radius} : {x, y});
+      context.lineWidth = 1;
+      context.setLineDash([]);
+      context.strokeStyle = options.color;
+      context.stroke();
+    }
+    context.font = `600 ${options.fill ? 9 : 11}px ${options.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = options.color;
+    context.fillText(String(options.count), at.x, at.y + 0.5);
+  }
+
+  function symbolPicture(renderer, options, ratio) {
+    const picture = document.createElement("canvas"), {radius} = options, middle = {x: SYMBOL_REACH, y: SYMBOL_REACH};
+    picture.width = picture.height = 2 * SYMBOL_REACH * ratio;
+    const context = picture.getContext("2d");
+    context.scale(ratio, ratio);
+    context.beginPath();
+    options.shape.forEach(([dx, dy], i) => context[i ? "lineTo" : "moveTo"](middle.x + dx * radius, middle.y + dy * radius));
+    context.closePath();
+    context.globalAlpha = 0.85;
+    context.fillStyle = options.ground;
+    context.fill();
+    context.globalAlpha = 1;
+    renderer._fillStroke(context, {options: {stroke: true, ...options}});
+    if (options.count > 1) symbolNumber(context, options, options.fill ? {x: middle.x + radius, y: middle.y - radius} : middle);
+    return picture;
+  }
+
+  /* All symbols as one path of the canvas, later ones above: each is a copy of its look's picture, and a grid finds it.
+   * looks[k] is how symbol k looks, null where it is not shown; equal looks are one object. `hit` is the symbol that the
+   * pointer was last found on. */
+  L.Symbols = L.Path.extend({
+    initialize: function (latLngs) {
+      this._latLngs = latLngs;
+      this.looks = new Array(latLngs.length).fill(null);
+      this._x = new Float64Array(latLngs.length);
+      this._y = new Float64Array(latLngs.length);
+      this._pictures = new Map();
+      this.hit = null;
     },
 
-    /* The number inside a hollow circle, or on a small badge beside a site whose own place is known. */
-    _number: function (context, options, at) {
-      context.globalAlpha = options.opacity;
-      if (options.fill) {
-        context.beginPath();
-        context.arc(at.x, at.y, 6.5, 0, 2 * Math.PI);
-        context.fillStyle = options.ground;
-        context.fill();
-        context.lineWidth = 1;
-        context.setLineDash([]);
-        context.strokeStyle = options.color;
-        context.stroke();
+    /* Leaflet puts events and tooltips where a layer says that it is. */
+    getLatLng: function () {
+      return L.latLng(this._latLngs[this.hit]);
+    },
+
+    forgetPictures: function () {
+      this._pictures.clear();
+    },
+
+    _project: function () {
+      const {crs} = this._map.options;
+      if (this._crs !== crs) this._index(this._crs = crs);
+      this._scale = crs.scale(this._map.getZoom()) / crs.scale(0);
+      this._origin = this._map.getPixelOrigin();
+      const corner = (x, y) => L.point(x, y).multiplyBy(this._scale).subtract(this._origin);
+      const {x0, y0, x1, y1} = this._extent, reach = [SYMBOL_REACH, SYMBOL_REACH];
+      this._pxBounds = L.bounds(corner(x0, y0).subtract(reach), corner(x1, y1).add(reach));
+    },
+
+    /* The places at zoom 0, sorted into GRID × GRID cells of their extent. */
+    _index: function (crs) {
+      const extent = this._extent = {x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity};
+      this._latLngs.forEach((latLng, k) => {
+        const {x, y} = crs.latLngToPoint(L.latLng(latLng), 0);
+        this._x[k] = x;
+        this._y[k] = y;
+        extent.x0 = Math.min(extent.x0, x);
+        extent.y0 = Math.min(extent.y0, y);
+        extent.x1 = Math.max(extent.x1, x);
+        extent.y1 = Math.max(extent.y1, y);
+      });
+      this._cells = Array.from({length: GRID * GRID}, () => []);
+      this._latLngs.forEach((_, k) => this._cells[this._column(this._x[k]) + GRID * this._row(this._y[k])].push(k));
+    },
+
+    _column: function (x) {
+      const {x0, x1} = this._extent;
+      return Math.max(0, Math.min(GRID - 1, Math.floor((x - x0) / (x1 - x0 || 1) * GRID)));
+    },
+
+    _row: function (y) {
+      const {y0, y1} = this._extent;
+      return Math.max(0, Math.min(GRID - 1, Math.floor((y - y0) / (y1 - y0 || 1) * GRID)));
+    },
+
+    /* Those whose cell meets a part of the map, in drawing order. */
+    within: function (bounds) {
+      const {crs} = this._map.options;
+      return this._between(crs.latLngToPoint(bounds.getNorthWest(), 0), crs.latLngToPoint(bounds.getSouthEast(), 0));
+    },
+
+    _near: function (min, max) {
+      const world = at => at.add(this._origin).divideBy(this._scale), reach = [SYMBOL_REACH, SYMBOL_REACH];
+      return this._between(world(min.subtract(reach)), world(max.add(reach)));
+    },
+
+    _between: function (min, max) {
+      const found = [], right = this._column(max.x), bottom = this._row(max.y);
+      for (let row = this._row(min.y); row <= bottom; row++) {
+        for (let column = this._column(min.x); column <= right; column++) found.push(...this._cells[column + GRID * row]);
       }
-      context.font = `600 ${options.fill ? 9 : 11}px ${options.font}`;
-      context.textAlign = "center";
-      context.textBaseline = "middle";
-      context.fillStyle = options.color;
-      context.fillText(String(options.count), at.x, at.y + 0.5);
-      context.globalAlpha = 1;
+      return Int32Array.from(found).sort();
+    },
+
+    /* Whole pixels, as Leaflet rounds the places of its own markers. */
+    _pixelX: function (k) { return Math.round(this._x[k] * this._scale) - this._origin.x; },
+    _pixelY: function (k) { return Math.round(this._y[k] * this._scale) - this._origin.y; },
+
+    _update: function () {
+      if (this._map) this._updatePath();
+    },
+
+    _updatePath: function () {
+      const renderer = this._renderer;
+      if (!renderer._drawing) return;
+      const {min, max} = renderer._redrawBounds || renderer._bounds, context = renderer._ctx, reach = SYMBOL_REACH;
+      const low = min.subtract([reach, reach]), high = max.add([reach, reach]);
+      for (const k of this._near(min, max)) {
+        const look = this.looks[k];
+        if (!look) continue;
+        const x = this._pixelX(k), y = this._pixelY(k);
+        if (x >= low.x && y >= low.y && x <= high.x && y <= high.y) {
+          context.drawImage(this._pictureOf(look), x - reach, y - reach, 2 * reach, 2 * reach);
+        }
+      }
+    },
+
+    _pictureOf: function (look) {
+      let picture = this._pictures.get(look);
+      if (!picture) this._pictures.set(look, picture = symbolPicture(this._renderer, look, L.Browser.retina ? 2 : 1));
+      return picture;
+    },
+
+    _containsPoint: function (at) {
+      const hits = this._near(at, at).filter(k => {
+        const look = this.looks[k];
+        return look && Math.hypot(this._pixelX(k) - at.x, this._pixelY(k) - at.y) <= look.radius + look.weight / 2;
+      });
+      if (hits.length) this.hit = hits[hits.length - 1];
+      return hits.length > 0;
     }
   });
 

@@ -1,27 +1,28 @@
-/* The sites: one marker a place, with its parcel and the circle of its accuracy; all of them can be replaced at once.
+/* The sites: one symbol a place, with its parcel and the circle of its accuracy; all of them can be replaced at once.
  *
  * planSites(map, style, host)  host = {word, language, shown, scale, touring, faded, busy, pick, structureToBack}: of the bridge
  *   .take(data)      data = {sites: columns, rows, engine, sitesVersion}; instead of what was drawn before
  *   .show(wanted)    wanted(i) tells which are; .draw() again, after a change of layers or of the tour
  *   .all .rows .engine .version   what was taken; .rowOf = Map of an id to its place in the columns
- *   .stacks          [{members, visible, marker}]: the sites of one place, and those of them that are wanted
+ *   .stacks          [{members, visible, look}]: the sites of one place, those of them that are wanted, how they look
+ *   .within(bounds)  the stacks that may lie in a part of the map, and no others that are far from it
  */
 function planSites(map, style, host) {
   "use strict";
 
-  const markers = L.layerGroup().addTo(map), circles = L.layerGroup().addTo(map), outlines = L.layerGroup().addTo(map);
+  const circles = L.layerGroup().addTo(map), outlines = L.layerGroup().addTo(map);
   const own = {all: null, rows: [], engine: null, version: null, stacks: [], rowOf: new Map()};
-  let stackOf = [], parcels = new Map(), added = new Set();
+  let symbols = null, stackOf = [], parcels = new Map(), added = new Set();
   const latLngOf = i => [own.all.lat[i], own.all.lon[i]];
   const isVisible = i => host.shown("sites") && stackOf[i].visible.includes(i);
 
-  /* Several sites at one place share a marker. */
+  /* Several sites at one place share a symbol. */
   function take(data) {
-    for (const group of [markers, circles, outlines]) group.clearLayers();
+    for (const group of [circles, outlines]) group.clearLayers();
     const all = data.sites, byPlace = new Map();
     stackOf = all.id.map((_, i) => {
       const place = all.lon[i] + "," + all.lat[i];
-      if (!byPlace.has(place)) byPlace.set(place, {members: [], visible: []});
+      if (!byPlace.has(place)) byPlace.set(place, {members: [], visible: [], look: null});
       byPlace.get(place).members.push(i);
       return byPlace.get(place);
     });
@@ -29,23 +30,49 @@ function planSites(map, style, host) {
       stacks: [...byPlace.values()], rowOf: new Map(all.id.map((id, i) => [id, i]))});
     added = new Set(all.added);
     parcels = new Map(Object.entries(all.parcels || {}).map(([id, rings]) => [own.rowOf.get(id), parcelOf(id, rings)]));
+    putSymbols();
   }
 
-  function looks(stack) {
+  function putSymbols() {
+    if (symbols) symbols.remove();
+    symbols = new L.Symbols(own.stacks.map(stack => latLngOf(stack.members[0])));
+    if (own.stacks.length) symbols.addTo(map);
+    onClick(symbols, () => pickStack(own.stacks[symbols.hit]));
+    symbols.bindTooltip(() => tooltip(own.stacks[symbols.hit].visible), {direction: "top", offset: [0, -8]});
+    let told = null;
+    symbols.on("mouseover", () => { told = symbols.hit; });
+    symbols.on("mousemove", () => {
+      if (told === symbols.hit) return;
+      told = symbols.hit;
+      symbols.closeTooltip().openTooltip();
+    });
+  }
+
+  /* Stacks that look the same share one look, so that its picture is made once. */
+  const looks = new Map();
+  function lookOf(stack) {
     const touring = stack.visible.filter(host.touring), rows = touring.length ? touring : stack.visible;
     const known = rows.find(i => own.all.filled[i]), lead = known === undefined ? rows[0] : known;
-    const sector = style.sectors[own.all.sector[lead]], stage = style.stages[own.all.stage[lead]];
-    const strength = host.faded(stack) ? style.faded : 1, scale = host.scale();
-    const base = {radius: style.radius * scale, ground: style.ground, font: style.font, count: stack.visible.length,
-      fill: known !== undefined, fillOpacity: style.fillOpacity * strength, opacity: strength, lineJoin: "round", lineCap: "butt"};
-    if (rows.length === 1 || known !== undefined) {
-      return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
-        weight: stage.width * scale, dashArray: stage.dash.length ? stage.dash.map(d => d * scale).join(",") : null};
-    }
-    return {...base, shape: style.stackPoints, radius: (style.radius + 2) * scale, color: style.text, weight: 1.4, dashArray: null};
+    const isAlone = rows.length === 1 || known !== undefined, strength = host.faded(stack) ? style.faded : 1, scale = host.scale();
+    const of = isAlone ? own.all.sector[lead] + own.all.stage[lead] : "";
+    const key = `${of} ${known !== undefined} ${stack.visible.length} ${strength} ${scale}`;
+    if (!looks.has(key)) looks.set(key, makeLook(isAlone && lead, known !== undefined, stack.visible.length, strength, scale));
+    return looks.get(key);
   }
 
-  const looksOf = stack => [...stack.visible, host.scale(), host.faded(stack), ...stack.visible.filter(host.touring)].join();
+  /* How a symbol looks: that of site `lead`, or where this is false, of several sites at an uncertain place. */
+  function makeLook(lead, fill, count, strength, scale) {
+    const base = {radius: style.radius * scale, ground: style.ground, font: style.font, count, fill,
+      fillOpacity: style.fillOpacity * strength, opacity: strength, lineJoin: "round", lineCap: "butt"};
+    if (lead === false) return {...base, shape: style.stackPoints, radius: (style.radius + 2) * scale, color: style.text, weight: 1.4};
+    const sector = style.sectors[own.all.sector[lead]], stage = style.stages[own.all.stage[lead]];
+    return {...base, shape: sector.points, color: stage.colour || sector.outline, fillColor: sector.colour,
+      weight: stage.width * scale, _dashArray: stage.dash.map(d => d * scale)};
+  }
+
+  function within(bounds) {
+    return own.stacks.length ? Array.from(symbols.within(bounds), k => own.stacks[k]) : [];
+  }
 
   function onClick(layer, action) {
     layer.on("click", event => {
@@ -53,21 +80,6 @@ function planSites(map, style, host) {
       L.DomEvent.stopPropagation(event);
       action();
     });
-  }
-
-  function markerOf(stack) {
-    const options = looks(stack);
-    if (!stack.marker) {
-      stack.marker = new L.SiteMarker(latLngOf(stack.members[0]), options);
-      onClick(stack.marker, () => pickStack(stack));
-      stack.marker.bindTooltip(() => tooltip(stack.visible), {direction: "top", offset: [0, -8]});
-    } else if (stack.drawn !== looksOf(stack)) {
-      Object.assign(stack.marker.options, options);
-      stack.marker._radius = options.radius;
-      if (stack.marker._map) stack.marker.setStyle(options);
-    }
-    stack.drawn = looksOf(stack);
-    return stack.marker;
   }
 
   function line(tag, text, className) {
@@ -103,7 +115,7 @@ function planSites(map, style, host) {
       button.onclick = () => { map.closePopup(); host.pick("site", own.all.id[i]); };
       box.append(button);
     });
-    L.popup({maxWidth: 280, autoPanPadding: [20, 20]}).setLatLng(stack.marker.getLatLng()).setContent(box).openOn(map);
+    L.popup({maxWidth: 280, autoPanPadding: [20, 20]}).setLatLng(latLngOf(stack.members[0])).setContent(box).openOn(map);
   }
 
   function parcelOf(id, rings) {
@@ -144,7 +156,7 @@ function planSites(map, style, host) {
     circles.clearLayers();
     if (!host.shown("sites") || map.getZoom() < style.accuracyZoom) return;
     const view = map.getBounds().pad(0.2);
-    for (const stack of own.stacks) {
+    for (const stack of within(view)) {
       const i = stack.visible[0];
       if (i !== undefined && !host.faded(stack) && !own.all.filled[i] && view.contains(latLngOf(i))) circles.addLayer(accuracyCircle(i, false));
     }
@@ -157,18 +169,23 @@ function planSites(map, style, host) {
   }
 
   function draw() {
-    for (const stack of own.stacks) {
-      const wanted = stack.visible.length > 0 && host.shown("sites");
-      if (wanted) {
-        const marker = markerOf(stack);
-        if (!marker._map) markers.addLayer(marker);
-      } else if (stack.marker && stack.marker._map) markers.removeLayer(stack.marker);
-    }
+    let changed = false;
+    own.stacks.forEach((stack, k) => {
+      stack.look = stack.visible.length > 0 && host.shown("sites") ? lookOf(stack) : null;
+      changed = changed || symbols.looks[k] !== stack.look;
+      symbols.looks[k] = stack.look;
+    });
+    if (changed) symbols.redraw();
     drawParcels();
     drawAccuracy();
   }
 
+  /* A number drawn before its font was there is drawn again. */
+  if (document.fonts) document.fonts.ready.then(() => {
+    symbols.forgetPictures();
+    symbols.redraw();
+  });
   map.on("zoomend moveend", () => { if (own.all) drawAccuracy(); });
-  return Object.assign(own, {take, show, draw, latLngOf, isVisible, name, accuracyCircle, line,
+  return Object.assign(own, {take, show, draw, within, latLngOf, isVisible, name, accuracyCircle, line,
     parcels: () => [...parcels].filter(([, parcel]) => parcel._map).map(([i]) => own.all.id[i])});
 }
