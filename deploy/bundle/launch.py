@@ -50,7 +50,7 @@ def main(arguments):
     try:
         return {"suits": suits, "verify": verify, "install": install}.get(command, run)(command, rest)
     except Refused as refusal:
-        print(f"\n{refusal}", file=sys.stderr, flush=True)
+        print(f"\n{refusal}", file=sys.stdout if command == "suits" else sys.stderr, flush=True)
     if command != "suits" and WINDOWS and sys.stdin and sys.stdin.isatty():
         input("\n按回车键关闭 / press Enter to close ")
     return 1
@@ -123,8 +123,10 @@ def sha256_of(path):
 
 def install(command="", rest=()):
     """Make the folder ``venv`` with all the app needs, unless it is there and whole."""
+    if is_installed():
+        return 0
     with alone():
-        if is_installed():
+        if is_installed():  # by another who was here first
             return 0
         suits()
         check_room()

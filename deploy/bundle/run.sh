@@ -4,7 +4,7 @@ here=$(dirname -- "$(readlink -f -- "$0")")
 reasons=
 for python in "${XIGANG_PYTHON:-python3}" $(printf 'python%s ' @PYTHONS@); do
     command -v "$python" >/dev/null 2>&1 || continue
-    if reason=$("$python" "$here/launch.py" suits 2>&1); then
+    if reason=$("$python" "$here/launch.py" suits 2>/dev/null); then
         exec "$python" "$here/launch.py" "$@"
     fi
     reasons="$reasons$reason
