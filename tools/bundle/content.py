@@ -3,7 +3,7 @@
 import json
 import subprocess
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tools.bundle.targets import OLDEST_GLIBC, Target
 from tools.bundle.wheels import ROOT, BundleError, Wheel, requirements
 
 LAUNCHERS = ROOT / "deploy" / "bundle"
-COMMANDS = ("start", "upgrade", "backup", "restore")
+COMMANDS = ("start", "upgrade", "backup", "restore", "move")
 SHIPPED = {
     *(".streamlit", "app.py", "data", "deploy", "docs", "exports", "geo", "layers", "locales", "pages", "server"),
     *("static", "ui", "CHANGELOG.md", "LICENSE", "README.md", "README.zh-CN.md", "requirements.txt", "VERSION"),
@@ -70,10 +70,11 @@ def entries(target: Target, pythons: Iterable[str], wheels: Iterable[Wheel], fol
         yield Entry(f"licences/{name}", text)
     yield Entry("VERSION", (ROOT / "VERSION").read_bytes())
     yield Entry("bundle.json", (json.dumps(_facts(target, pythons, wheels, folder), indent=1) + "\n").encode())
-    yield from _launchers(target, pythons)
+    yield from launchers(target, pythons)
 
 
-def _launchers(target: Target, pythons: tuple[str, ...]) -> Iterator[Entry]:
+def launchers(target: Target, pythons: Sequence[str]) -> Iterator[Entry]:
+    """Yield what starts a bundle and tells of it."""
     for command in COMMANDS:
         yield Entry(command + target.script, _filled(f"command{target.script}", target, COMMAND=command), True)
     run = f"run{target.script}"

@@ -76,7 +76,12 @@ def licences_of(wheels: Iterable[Wheel], folder: Path, app: Mapping[str, Path]) 
     if unknown := [part.name for part in parts if not part.licence and not part.texts]:
         raise BundleError(f"no licence is known of {', '.join(unknown)}")
     files = {f"{part.folder}/{name}": text for part in parts for name, text in part.texts.items()}
-    return {"README.md": (_TITLE + "".join(map(_row, parts))).encode(), **files}
+    return {"README.md": table(parts).encode(), **files}
+
+
+def table(parts: Iterable[Licensed]) -> str:
+    """Return what tells of all parts and their licences."""
+    return _TITLE + "".join(map(_row, parts))
 
 
 def _of_wheel(wheel: Wheel, folder: Path) -> Licensed:

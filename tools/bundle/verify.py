@@ -12,10 +12,12 @@ from tools.bundle.content import COMMANDS, LEFT_OUT
 from tools.bundle.licences import package_in
 from tools.bundle.targets import Target
 from tools.bundle.wheels import REQUIREMENTS, BundleError, for_target, pip, sha256_of
+from tools.bundle.wine import faults_under_wine
 
 _FOR_WINDOWS_TOO = re.compile(r'[^<>:"|?*\x00-\x1f\\]+')
 _DEVICES = re.compile(r"(?i)(?:.*/)?(con|prn|aux|nul|com\d|lpt\d)(\.[^/]*)?")
 _LONGEST_NAME = 150
+_PLACE = r"%~[a-z]*\d|%HERE%|%PYTHON_FOUND%|%XIGANG_PYTHON%"
 
 
 def faults(archive: Path, target: Target, pythons: Iterable[str]) -> list[str]:
@@ -59,13 +61,31 @@ def _of_launchers(folder: Path, target: Target) -> Iterator[str]:
         content = (folder / name).read_bytes()
         if not content.isascii() or b"@PYTHONS" in content or b"@COMMAND" in content:
             yield f"{name} holds what its shell cannot read"
-        if target.script == ".bat" and content.replace(b"\r\n", b"").count(b"\n"):
-            yield f"{name} has line ends that cmd trips over"
+        if target.script == ".bat":
+            yield from faults_of_batch(name, content.decode("ascii", "replace"))
+            if content.replace(b"\r\n", b"").count(b"\n"):
+                yield f"{name} has line ends that cmd trips over"
         if target.script == ".sh" and (b"\r" in content or not (folder / name).stat().st_mode & 0o100):
             yield f"{name} cannot be run"
+    if target.script == ".bat":
+        yield from faults_under_wine(folder)
     facts = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     if facts["version"] != (folder / "VERSION").read_text(encoding="ascii").strip() or facts["target"] != target.name:
         yield "bundle.json is of another bundle"
+
+
+def faults_of_batch(name: str, text: str) -> list[str]:
+    """Return the lines that would break in a folder whose name has spaces or one of ``&()!^``.
+
+    Such names are safe within quotes only; ``call`` doubles a ``^`` even there, and delayed expansion takes out ``!``.
+    """
+    wrong = []
+    for line in text.splitlines():
+        bare = re.sub(r'"[^"]*"', "", line)
+        is_called = "call" in line.casefold().split() and re.search(_PLACE, line) and not line.startswith("rem ")
+        if re.search(_PLACE, bare) or is_called or "enabledelayedexpansion" in line.casefold():
+            wrong.append(f"{name} breaks in some folders: {line}")
+    return wrong
 
 
 def _of_wheels(wheels: Path, target: Target, python: str) -> Iterator[str]:
