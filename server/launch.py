@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -60,13 +60,18 @@ def environment_of(trial: Office) -> dict[str, str]:
 
 
 @contextmanager
-def running(office: Office, environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Serve an office with the application that runs this; yield its address, end it afterwards."""
+def running(office: Office, log: Path) -> Iterator[dict[str, Any]]:
+    """Serve a copy of an office with the application that runs this; yield its health, end it afterwards.
+
+    Raises
+    ------
+    BackupError : where it does not come up; the text holds its last words
+    """
+    command = [sys.executable, "-m", "server", "--port", str(office.port)]
     with log.open("wb") as stream:
-        command = [sys.executable, "-m", "server", "--port", str(office.port)]
-        process = subprocess.Popen(command, cwd=APP, env=environment, stdout=stream, stderr=stream)
+        process = subprocess.Popen(command, cwd=APP, env=environment_of(office), stdout=stream, stderr=stream)
     try:
-        yield serving.address_of(office.address, office.port, office.base_path)
+        yield wait_well(serving.address_of(office.address, office.port, office.base_path), process)
     except BackupError as error:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise BackupError("\n".join([str(error), *lines[-5:]])) from error

@@ -102,8 +102,8 @@ class Upgrade:
             trial = trial_of(self.new, folder, launch.free_port())
             with opened(file) as backup:
                 put_back(backup, _places(trial, backup), trial.url)
-            with launch.running(trial, launch.environment_of(trial), folder / "trial.log") as address:
-                health = launch.wait_well(address)
+            with launch.running(trial, folder / "trial.log") as health:
+                pass
             _require_version(health)
             _require_log(trial.url, manifest)
         finally:
@@ -171,7 +171,7 @@ class Upgrade:
         self._require_old_silent(manifest)
         self._unfinished.unlink()
         self.say(f"5. 新版本已运行 / the new release serves: {self._address}")
-        self.say(f"旧版本的文件夹原样留着，满意后可删 / the old folder is kept; delete it when you are content: {self.old.root}")
+        self.say(f"旧版本的文件夹原样留着，满意后可删 / the old folder is kept until you delete it: {self.old.root}")
 
     def _require_old_silent(self, manifest: Manifest) -> None:
         if self.is_shared:
