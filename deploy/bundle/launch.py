@@ -1,9 +1,9 @@
 """Install the map into its own folder, once, and start it or another command of it.
 
 The start files call this with a Python that they have found: ``launch.py suits`` tells whether it will do,
-``launch.py verify`` whether the folder is whole, ``launch.py install`` readies it, and ``launch.py start [PORT]``,
-``backup``, ``restore`` and ``upgrade`` do so and go on with ``python -m server``. It must be understood by any
-Python 3, since it is what says that one is too old, and needs nothing but Python.
+``launch.py verify`` whether the folder is whole, ``launch.py install`` readies it; ``launch.py start [PORT]`` and the
+commands of ``python -m server`` do so and go on with those, ``launch.py tool MODULE ...`` with any module of the app.
+It must be understood by any Python 3, since it is what says that one is too old, and needs nothing but Python.
 """
 
 import hashlib
@@ -231,23 +231,27 @@ def run(command, rest):
     filed = settings_in(environment)
     environment.update(folders_for(environment, filed))
     wants_browser = command == "start" and WINDOWS and "--no-browser" not in rest
-    rest = [argument for argument in rest if argument != "--no-browser"]
-    if command != "start":
-        rest = [command, *rest]
-    elif rest and rest[0].isdigit():
-        rest = ["--port", *rest]
-    started = [str(PYTHON), "-P", "-m", "server", *rest]
+    started = [str(PYTHON), "-P", "-m", *module_and_arguments(command, rest)]
     if not WINDOWS:  # so that whoever stops this stops the app
         os.execve(started[0], started, environment)
     process = subprocess.Popen(started, env=environment)
     if wants_browser:
-        address = address_of(rest, environment, filed)
+        address = address_of(started[4:], environment, filed)
         threading.Thread(target=open_browser, args=(process, address), daemon=True).start()
     while True:
         try:
             return process.wait()
         except KeyboardInterrupt:  # the app hears it, too, and ends
             continue
+
+
+def module_and_arguments(command, rest):
+    if command == "tool":
+        return rest
+    if command != "start":
+        return ["server", command, *rest]
+    rest = [argument for argument in rest if argument != "--no-browser"]
+    return ["server", "--port", *rest] if rest and rest[0].isdigit() else ["server", *rest]
 
 
 def settings_in(environment):
@@ -258,7 +262,7 @@ def settings_in(environment):
         import tomllib
 
         return tomllib.loads(Path(environment["XIGANG_SETTINGS"]).read_text(encoding="utf-8-sig"))
-    except (KeyError, OSError, ValueError):
+    except (ImportError, KeyError, OSError, ValueError):
         return {}
 
 

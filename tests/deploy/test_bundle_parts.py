@@ -236,6 +236,7 @@ def test_a_port_and_the_office_s_own_folders_are_passed_on(launch, folder, monke
     assert environment["XIGANG_DATA_DIR"] == str(folder / "data")
     assert environment["XIGANG_TEMPLATE_DIR"] == str(folder / "template")
     assert "XIGANG_STATE_DIR" not in environment
+    assert launch.module_and_arguments("tool", ["geo.store.editors", "list"]) == ["geo.store.editors", "list"]
 
 
 def test_the_address_to_open_follows_argument_variable_and_settings(launch):
