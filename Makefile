@@ -80,7 +80,7 @@ hooks: $(TEST_READY) ## run the checks at each commit
 	$(PY) -m pre_commit install
 
 clean: ## remove what make and the tools have made
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 	find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(RUN_READY): $(PY)

@@ -107,6 +107,7 @@ def verify(command="", rest=()):
             f"{len(bad)} files are damaged, missing or changed; nothing was installed. Unpack the archive again, or "
             f"copy it again.\n{named}",
         )
+    say("文件完好。", "All files are whole.")
     return 0
 
 

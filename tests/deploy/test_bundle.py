@@ -22,7 +22,6 @@ from tools.bundle.licences import package_in
 from tools.bundle.targets import LINUX, PYTHONS, WINDOWS
 from tools.bundle.wheels import ROOT, OutOfReachError, fetch, wheels_for
 
-pytestmark = pytest.mark.browser
 MINE = "{}.{}".format(*sys.version_info)
 INSTALLING = "正在安装"
 UP_S = 120
@@ -74,6 +73,7 @@ def archive(tmp_path):
         pytest.skip(f"NOT RUN for want of the registry of packages: {error}")
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(MINE not in PYTHONS, reason=f"NOT RUN for want of a Python that bundles are made for: {PYTHONS}")
 def test_the_bundle_is_installed_and_used_without_any_network(archive, tmp_path, chromium):
     place = tmp_path / "西岗区 规划图 (新)"

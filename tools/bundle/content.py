@@ -13,7 +13,7 @@ from tools.bundle.targets import OLDEST_GLIBC, Target
 from tools.bundle.wheels import ROOT, BundleError, Wheel, requirements
 
 LAUNCHERS = ROOT / "deploy" / "bundle"
-COMMANDS = ("start", "upgrade", "backup", "restore", "move")
+COMMANDS = ("start", "upgrade", "backup", "restore", "move", "tool")
 SHIPPED = {
     *(".streamlit", "app.py", "data", "deploy", "docs", "exports", "geo", "layers", "locales", "pages", "server"),
     *("static", "ui", "CHANGELOG.md", "LICENSE", "README.md", "README.zh-CN.md", "requirements.txt", "VERSION"),

@@ -1,8 +1,10 @@
 """The wheels of a bundle: which ones, by name and checksum, from ``wheels.sha256``; fetched once and kept."""
 
 import hashlib
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,20 +100,20 @@ def sha256_of(path: Path) -> str:
 
 
 def _download(target: Target, python: str, wheels: Sequence[Wheel], folder: Path) -> None:
+    """Fetch wheels; each is in the folder whole or not at all, also where several do this at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    for wheel in wheels:
-        (folder / wheel.file).unlink(missing_ok=True)
-    pins = folder / "wanted.txt"
-    pins.write_text(requirements(wheels), encoding="ascii")
     print(f"Fetching {len(wheels)} wheels for {target.name}, Python {python} ...", flush=True)
-    try:
-        pip("download", "--no-deps", "--require-hashes", "-d", folder, "-r", pins, *for_target(target, python))
-    except BundleError as error:
-        raise OutOfReachError(f"the registry of packages gives no wheels for {target.name}:\n{error}") from error
-    finally:
-        pins.unlink()
-    if lacking := [wheel.file for wheel in wheels if not is_whole(folder, wheel)]:
-        raise BundleError(f"fetched, but not what wheels.sha256 names: {', '.join(lacking)}")
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        pins = Path(scratch, "wanted.txt")
+        pins.write_text(requirements(wheels), encoding="ascii")
+        try:
+            pip("download", "--no-deps", "--require-hashes", "-d", scratch, "-r", pins, *for_target(target, python))
+        except BundleError as error:
+            raise OutOfReachError(f"the registry of packages gives no wheels for {target.name}:\n{error}") from error
+        if lacking := [wheel.file for wheel in wheels if not is_whole(Path(scratch), wheel)]:
+            raise BundleError(f"fetched, but not what wheels.sha256 names: {', '.join(lacking)}")
+        for wheel in wheels:
+            os.replace(Path(scratch, wheel.file), folder / wheel.file)
 
 
 def for_target(target: Target, python: str) -> list[str]:
