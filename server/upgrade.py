@@ -9,10 +9,11 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.release import FILE_NAME as VERSION_NAME
 from geo.release import order, version
 from geo.store.backup import BackupError, require_empty, tallies
+from geo.store.changes import Kind
 from geo.store.database import connect, migrate, open_database, reading, schema_of, writing
 from geo.store.model import ChangeRow, FeatureRow, RevisionRow
 from server import launch, serving
@@ -37,6 +39,7 @@ UNFINISHED: Final = ".upgrade-unfinished"
 ROOM: Final = 4
 """So many times the old data must fit on the disk: two backups, the copy that is tried, and the new one's own."""
 PATIENCE_S: Final = 30 * 60
+AFTERMATH_S: Final = 10
 
 
 @dataclass
@@ -76,13 +79,20 @@ class Upgrade:
         ------
         BackupError, OSError, sqlalchemy.exc.SQLAlchemyError, subprocess.SubprocessError : where it failed
         """
-        self.say(f"{_version_of(self.old)} → {version()}: {self.old.root} → {self.new.root}")
+        self.say(f"{_version_of(self.old) or '?'} → {version()}: {self.old.root} → {self.new.root}")
         _require_possible(self.old, self.new)
         self.served = serving.running_of_any_release(self.old)
         if len(self.served) > 1 and not (self.stop and self.start):
             raise BackupError(
                 f"旧版本有几个进程（{serving.told(self.served)}）：请用 --stop 和 --start 给出命令 / "
                 "the old release has several processes: give the commands by --stop and --start"
+            )
+        if self._unfinished.exists() and not self.served and self._has_come_up():
+            self._finish()
+            return
+        if serving.running(self.new):
+            raise BackupError(
+                f"新版本已在运行（{serving.told(serving.running(self.new))}） / the new release is running already"
             )
         self._clear_the_last()
         file, manifest = back_up(self.old, self.new.backups)
@@ -114,8 +124,10 @@ class Upgrade:
         for folder in self.new.root.glob(f"{TRIAL}*"):
             serving.stop(serving.running(trial_of(self.new, folder, 0)))
             shutil.rmtree(folder, ignore_errors=True)
-        self._put_state_aside()
         if not self.is_shared:
+            if self._unfinished.exists():
+                _require_unused(self.new)
+            self._put_state_aside()
             _require_no_record(self.new)
 
     @property
@@ -169,6 +181,16 @@ class Upgrade:
         _require_version(health)
         _require_log(self.new.url, manifest)
         self._require_old_silent(manifest)
+        self._finish()
+
+    def _has_come_up(self) -> bool:
+        """Return whether the new server, started by an upgrade that was broken off just then, serves."""
+        until = time.monotonic() + AFTERMATH_S
+        while not (comes := serving.running(self.new)) and time.monotonic() < until:
+            time.sleep(0.3)
+        return bool(comes)
+
+    def _finish(self) -> None:
         self._unfinished.unlink()
         self.say(f"5. 新版本已运行 / the new release serves: {self._address}")
         self.say(f"旧版本的文件夹原样留着，满意后可删 / the old folder is kept until you delete it: {self.old.root}")
@@ -313,6 +335,27 @@ def _require_no_record(new: Office) -> None:
             ) from error
         finally:
             engine.dispose()
+
+
+def _require_unused(new: Office) -> None:
+    """Do nothing where nobody has worked with a record that an upgrade broken off has left.
+
+    Such a record ends with what the old one held and, at most, the new release's own file.
+    """
+    noted = new.root / UNFINISHED
+    if not new.record_file.exists():
+        return
+    engine = connect(new.url, read_only=True)
+    with reading(engine) as connection:
+        if schema_of(connection):
+            began = datetime.fromtimestamp(noted.stat().st_mtime, UTC)
+            later = select(ChangeRow.id).where(ChangeRow.at > began, ChangeRow.kind != Kind.SHIPPED.value).limit(1)
+            if connection.execute(later).first():
+                raise BackupError(
+                    f"新版本已有人使用：请直接启动它，并删去 {noted} / "
+                    "the new release has been worked with: just start it, and delete that file"
+                )
+    engine.dispose()
 
 
 def _size(path: Path) -> int:

@@ -13,15 +13,17 @@ from pathlib import Path
 
 from geo.store.store import Store
 from tests import postgres
-from tests.soak import editors, imports, kills, sessions
+from tests.soak import editors, imports, kills, sessions, upkeep
 from tests.soak.proof import Proof
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-PARTS = ("editors", "kills", "import", "sessions")
-SHORT_PARTS = PARTS[:2]
+PARTS = ("editors", "kills", "import", "sessions", "upkeep")
+SHORT_PARTS = ("editors", "kills", "upkeep")
 FULL_S, SHORT_S = 120, 10
 FULL_KILLS = {"saves": 70, "imports": 50, "saves pg": 50, "imports pg": 30}
 SHORT_KILLS = {"saves": 7, "imports": 5, "saves pg": 5, "imports pg": 3}
+FULL_UPKEEP = {"restores": 25, "upgrades": 10}
+SHORT_UPKEEP = {"restores": 4, "upgrades": 1}
 MAX_FAULTS_TOLD = 5
 
 
@@ -44,7 +46,17 @@ def main() -> int:
             passed &= imports.run(Path(name))
         if "sessions" in parts:
             passed &= read(new_folder(Path(name)), asked)
+        if "upkeep" in parts:
+            for kind, new_record in new_records.items():
+                for what, count in (SHORT_UPKEEP if asked.short else FULL_UPKEEP).items():
+                    passed &= keep(what, count, kind, new_record, new_folder(Path(name)))
     return 0 if passed else 1
+
+
+def keep(what: str, count: int, kind: str, new_record: Callable[[], str], folder: Path) -> bool:
+    proof, counts = getattr(upkeep, what)(new_record, folder, count)
+    told = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+    return judged(f"{count} kill -9, {what}, {kind}", proof, told)
 
 
 def read(folder: Path, asked: argparse.Namespace) -> bool:

@@ -225,8 +225,9 @@ def test_the_new_release_takes_over_with_the_last_changes(tmp_path):
         assert serving.health(address(port))["version"] == "1.5.0"
         assert (tmp_path / "current").resolve() == new
         again = upgrade(new, old, *commands)
-        assert again.returncode == 1 and "has a record already" in again.stdout
+        assert again.returncode == 1 and "is running already" in again.stdout
         assert serving.health(address(port))["version"] == "1.5.0"
+    assert "has a record already" in upgrade(new, old).stdout
     assert (new / "settings.toml").read_bytes() == (old / "settings.toml").read_bytes()
     assert (new / "template" / "template.json").read_bytes() == (old / "template" / "template.json").read_bytes()
     assert schema(f"sqlite:///{new}/var/record.sqlite") == NEXT
