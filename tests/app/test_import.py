@@ -15,6 +15,7 @@ from pyproj import Transformer
 from shapely.geometry import shape
 from streamlit.testing.v1 import AppTest
 
+from geo.crs_candidates import Candidate, Datum
 from geo.intake.limits import MAX_FILE_BYTES, MIB
 from geo.store.author import ANYONE, Author, Role
 from geo.store.changes import Edit, Kind
@@ -26,7 +27,6 @@ from layers.words import LANGUAGES, words_in
 from tests.app.test_changes import drawn
 from tests.app.test_pages import ROOT, all_text, component, features, open_app
 from tests.geo.test_intake_hostile import READ_AROUND, REFUSED
-from ui.import_grid import GIVEN_IN
 
 PAGE = "pages/data.py"
 EDITOR = Author("李四", Role.EDITOR)
@@ -290,7 +290,7 @@ def test_a_city_grid_is_fitted_to_control_points_and_its_residuals_are_told(sign
     app.session_state[app.session_state["importing"].key("grid-count")] = 3
     app.run()
     system = field(app, "grid-given")
-    system.set_value(next(each for each in GIVEN_IN if each.crs == given)).run()
+    system.set_value(Candidate(Datum.CGCS2000, given)).run()
     for number, each in enumerate((LANDMARKS[0], LANDMARKS[4], LANDMARKS[8]), 1):
         lon, lat = each["geometry"]["coordinates"]
         for code, value in zip(("x", "y", *codes), (*in_grid(lon, lat), *to_given.transform(lon, lat)), strict=True):

@@ -182,6 +182,7 @@ def test_type_is_large_enough_to_read_and_russian_words_stay_whole(data, kind):
     known = " ".join((*words_in("ru").catalogue.values(), project.name_in("ru"), project.summary.ru, *places, *told,
                       project.location.basis.ru, *(p.element.name_in("ru") for p in data.elements),
                       *data.district.plan.titles.values(), *(box.titles["ru"] for box in data.district.boxes.values()),
+                      *(group.names["ru"] for group in data.district.groups),
                       words_in("ru").date(project.location.checked), words_in("ru").month(data.district.plan.date),
                       ))  # fmt: skip
     words = set(re.findall(r"[А-яё]+", known))
