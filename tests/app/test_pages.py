@@ -266,7 +266,7 @@ def test_the_switch_changes_the_language_and_keeps_the_filter(page):
     app = open_app(page, phase="key", site="huizhi-yunding")
     app.segmented_control(key="lang").set_value("en").run()
     assert not app.exception
-    assert "Xigang 14th Plan Map" in all_text(app)
+    assert "Xigang 14th Five-Year Plan Map" in all_text(app)
     assert component(app, "map_frame")["query"] == "phase=key&site=huizhi-yunding&lang=en"
 
 

@@ -18,7 +18,7 @@ def test_the_map_opens_at_the_other_place(new_app, tmp_path):
         app = new_app(server.url).open("/?lang=en")
         shown_lat, shown_lon = app.map("[m.map.getCenter().lat, m.map.getCenter().lng]")
         assert abs(shown_lat - lat) < 0.02 and abs(shown_lon - lon) < 0.02
-        app.page.wait_for_function("() => document.title.includes('Demo 16th Plan Map')")
+        app.page.wait_for_function("() => document.title.includes('Demo 16th Five-Year Plan Map')")
         assert "Demo Survey Office" in app.map("w.document.querySelector('.leaflet-control-attribution').innerText")
         app.move(lat, lon, 14)
         app.click_site("rice-lake-park")

@@ -62,7 +62,7 @@ def test_a_page_tells_of_this_district_only(page, language):
     parts = [e.proto.json for e in app.get("bidi_component") if e.key != "map_frame"]
     text = "\n".join([all_text(app), *(json.dumps(json.loads(part), ensure_ascii=False) for part in parts)])
     assert foreign(text) == set()
-    assert {"zh": "示例区“十六五”", "en": "Demo 16th Plan Map"}[language] in text
+    assert {"zh": "示例区“十六五”", "en": "Demo 16th Five-Year Plan Map"}[language] in text
 
 
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"zh", "en"}))
