@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -65,9 +65,7 @@ class Draft:
     remarks: Counter[str] = field(default_factory=Counter)
 
 
-def draft_layer(
-    table: Table, candidate: Candidate, layer: ReplaceableLayer, asked: Asked, dataset: Dataset
-) -> Draft:
+def draft_layer(table: Table, candidate: Candidate, layer: ReplaceableLayer, asked: Asked, dataset: Dataset) -> Draft:
     """Return the features that a file gives for a layer, in degrees (EPSG:4326), and what became of the others."""
     draft = Draft()
     usable = _usable(table, layer, candidate, draft)
@@ -119,7 +117,9 @@ def _near(geometries: list[BaseGeometry | None], asked: Asked, dataset: Dataset)
     return [bool(each <= asked.within_km * 1000) for each in away]
 
 
-def _properties(row: Mapping[str, Any], layer: ReplaceableLayer, asked: Asked, draft: Draft) -> dict[str, Any] | None:
+def _properties(
+    row: Mapping[Hashable, Any], layer: ReplaceableLayer, asked: Asked, draft: Draft
+) -> dict[str, Any] | None:
     """Return a feature's properties by the layer's own names, None where one that is needed is missing."""
     found: dict[str, Any] = {}
     for name, column in layer.columns.items():
@@ -222,7 +222,9 @@ def _lines(text: str | None) -> list[str]:
 def _named(each: Feature, known: Mapping[str, Mapping[ForeignLanguage, str]]) -> dict[str, Any]:
     """Return the name in Chinese and what it is called elsewhere, from the file, else as the former layer had it."""
     name, english = each["properties"]["name"], each["properties"]["name_en"]
-    names = {**known.get(name, {}), **({"en": english} if english else {})}
+    names = dict(known.get(name, {}))
+    if english:
+        names["en"] = english
     return {"name": name, "names": names or None}
 
 
@@ -275,8 +277,8 @@ def structure_features(
 ) -> tuple[list[Feature], list[str]]:
     """Return the structure's elements with the file's shapes, and the names of those it has no shape for.
 
-    A shape goes to the element of its `id`, else of its name. What an element says stays; how it was drawn is told anew.
-    The word for schematic stays, too: the plan itself draws no limits.
+    A shape goes to the element of its `id`, else of its name. What an element says stays; how it was drawn is told
+    anew. The word for schematic stays, too: the plan itself draws no limits.
     """
     shapes = {key: each["geometry"] for each in draft.features for key in _keys(each)}
     basis = {
@@ -286,7 +288,7 @@ def structure_features(
     made, without = [], []
     for feature in raw:
         properties = feature["properties"]
-        found = shapes.get(feature.get("id")) or shapes.get(properties["name"])
+        found = shapes.get(str(feature.get("id"))) or shapes.get(properties["name"])
         if found is None:
             without.append(properties["name"])
             made.append(feature)
@@ -316,8 +318,9 @@ def edits_of(table: Table, content: bytes, candidate: Candidate, asked: Asked, d
     system = (candidate.crs if candidate.crs and len(candidate.crs) < 20 else None) or str(candidate.datum)
     digest, today = hashlib.sha256(content).hexdigest()[:12], datetime.date.today().isoformat()
     left = sum(draft.left_out.values())
-    zh = f"{today} 由文件 {table.name}（SHA-256 {digest}…）导入，坐标由 {system} 转换为 WGS 84，取 {len(draft.features)} 个图形"
-    en = f"Taken on {today} from {table.name} (SHA-256 {digest}…), converted from {system} to WGS 84, {len(draft.features)} features"
+    count = len(draft.features)
+    zh = f"{today} 由文件 {table.name}（SHA-256 {digest}…）导入，坐标由 {system} 转换为 WGS 84，取 {count} 个图形"
+    en = f"Taken on {today} from {table.name} (SHA-256 {digest}…), converted from {system} to WGS 84, {count} features"
     if left:
         zh, en = f"{zh}，未取 {left} 个", f"{en}, {left} left out"
     if asked.simplify_m:

@@ -15,6 +15,7 @@ STRUCTURE: Final = "structure"
 
 _NAME: Final = ("name", "名称", "mc", "nm", "mingcheng", "中文名称", "道路名称", "站名", "xzqmc", "dlmc", "namezh")
 _ENGLISH: Final = ("nameen", "englishname", "英文名称", "英文名", "ywmc")
+_CLASS: Final = ("class", "等级", "道路等级", "dldj", "dj", "fclass", "highway", "roadclass")
 _KIND: Final = ("kind", "类型", "类别", "种类", "lx", "fclass", "type", "layer")
 
 
@@ -79,7 +80,7 @@ LAYERS: Final[dict[str, ReplaceableLayer]] = {
         {
             "name": Column(_NAME),
             "name_en": Column(_ENGLISH),
-            "class": Column(("class", "等级", "道路等级", "dldj", "dj", "fclass", "highway", "roadclass"), _CLASSES, True),
+            "class": Column(_CLASS, _CLASSES, needed=True),
         },
         follows=("base/road_labels.geojson",),
     ),
