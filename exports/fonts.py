@@ -1,6 +1,7 @@
 """The bundled fonts of printed maps: registration, widths, line breaks, and characters that no font has."""
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,8 @@ REGULAR, BOLD = 400, 700
 LINE_HEIGHT: Final = 1.32
 MISSING: Final = "〓"
 """What is printed for a character that no bundled font has; the printers' old sign for it."""
+DRAWING: Final = threading.Lock()
+"""Held while anything is drawn in a process with several readers: FreeType's faces break where threads share them."""
 
 # Set once for the process and never changed, so safe between threads: TrueType in PDF stays searchable text.
 matplotlib.rcParams["pdf.fonttype"] = 42

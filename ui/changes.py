@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from exports.change_list import ChangeList, write_changes_pdf, write_changes_xlsx
+from exports.fonts import DRAWING
 from exports.formats import FORMATS
 from exports.request import ExportRequest
 from exports.writing import file_stem
@@ -155,7 +156,7 @@ def _content(desk: Desk, request: ExportRequest, code: str) -> Callable[[], Any]
     def make() -> bytes:
         assert store is not None
         listed = ChangeList(review(store, period, project_id=only, most=FOLDED_AFTER if code == "pdf" else None), title)
-        with tempfile.TemporaryDirectory() as folder:
+        with DRAWING, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"changes.{code}"
             _WRITERS[code](desk.data, request, listed, path)
             return path.read_bytes()

@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from exports.comparison import write_comparison_pdf, write_comparison_xlsx
+from exports.fonts import DRAWING
 from exports.formats import FORMATS
 from exports.request import ExportRequest
 from exports.writing import file_stem
@@ -40,7 +41,7 @@ def _content(desk: Desk, request: ExportRequest, code: str) -> Callable[[], Any]
     numbered = {number: project for each, number in desk.numbers.items() if (project := desk.data.project(each))}
 
     def make() -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
+        with DRAWING, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"comparison.{code}"
             _WRITERS[code](desk.data, request, surroundings(desk.data), numbered, path)
             return path.read_bytes()

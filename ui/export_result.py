@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 from markupsafe import Markup
 
-from exports.fonts import missing_characters
+from exports.fonts import DRAWING, missing_characters
 from exports.formats import FORMATS, export, file_name
 from exports.marginalia import missing_note
 from exports.opportunity_list import make_opportunity_page
@@ -48,14 +48,15 @@ _copy = st.components.v2.component(
 
 @st.cache_data(show_spinner=False, max_entries=40)
 def _preview(fingerprint: str, request_json: str, format_code: str, _data: Dataset, _asked: Asked) -> bytes:
-    if format_code == "opportunities":
-        figure = make_opportunity_page(_data, _asked.request).figure
-    elif format_code in OF_SITES:
-        figure = first_site_sheet(_data, _asked.request)
-    else:
-        figure = make_sheet(_data, _asked.request).figure
     picture = io.BytesIO()
-    save_png(figure, picture, dpi=round(PREVIEW_WIDTH_PX / figure.get_size_inches()[0]))
+    with DRAWING:
+        if format_code == "opportunities":
+            figure = make_opportunity_page(_data, _asked.request).figure
+        elif format_code in OF_SITES:
+            figure = first_site_sheet(_data, _asked.request)
+        else:
+            figure = make_sheet(_data, _asked.request).figure
+        save_png(figure, picture, dpi=round(PREVIEW_WIDTH_PX / figure.get_size_inches()[0]))
     return picture.getvalue()
 
 
@@ -118,7 +119,7 @@ def content_of(data: Dataset, asked: Asked) -> Any:
     """Return what makes the file's bytes when they are wanted."""
 
     def make() -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
+        with DRAWING, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"file{FORMATS[asked.format].suffix}"
             export(data, asked.request, asked.format, path)
             return path.read_bytes()
@@ -183,7 +184,8 @@ def _copy_button(desk: Desk, asked: Asked) -> None:
     number, picture = st.session_state.pop(_COPIED, (0, None))
     if number:
         file = io.BytesIO()
-        save_png(make_sheet(desk.data, asked.request).figure, file, dpi=150)
+        with DRAWING:
+            save_png(make_sheet(desk.data, asked.request).figure, file, dpi=150)
         picture = base64.b64encode(file.getvalue()).decode("ascii")
     texts = {part: words(f"export.copy_{part}") for part in ("label", "busy", "done", "refused")}
     _copy(key=KEY_COPY, data={"number": number, "picture": picture, **texts}, on_asked_change=_asked_for_copy)
