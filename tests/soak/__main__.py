@@ -8,16 +8,16 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from geo.store.store import Store
 from tests import postgres
-from tests.soak import editors, imports, killed, kills, sessions, upkeep
+from tests.soak import editors, imports, kills, sessions, upkeep
 from tests.soak.proof import Proof
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-PARTS = ("editors", "kills", "import", "sessions", "killed", "upkeep")
+PARTS = ("editors", "kills", "import", "sessions", "upkeep")
 SHORT_PARTS = ("editors", "kills", "upkeep")
 FULL_S, SHORT_S = 120, 10
 FULL_KILLS = {"saves": 70, "imports": 50, "saves pg": 50, "imports pg": 30}
@@ -36,25 +36,20 @@ def main() -> int:
     asked = parser.parse_args()
     parts = [asked.only] if asked.only else SHORT_PARTS if asked.short else PARTS
     passed = True
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder = Path(name)
-        if {"editors", "kills", "killed", "upkeep"} & {*parts}:
-            new_records = stack.enter_context(databases(folder))
+    with tempfile.TemporaryDirectory() as name, databases(Path(name)) as new_records:
         if "editors" in parts:
             for kind, new_record in new_records.items():
-                passed &= edit(kind, new_record(), folder / kind, SHORT_S if asked.short else FULL_S)
+                passed &= edit(kind, new_record(), Path(name) / kind, SHORT_S if asked.short else FULL_S)
         if "kills" in parts:
             passed &= kill(new_records, SHORT_KILLS if asked.short else FULL_KILLS)
         if "import" in parts:
-            passed &= imports.run(folder)
+            passed &= imports.run(Path(name))
         if "sessions" in parts:
-            passed &= read(new_folder(folder), asked)
-        if "killed" in parts and "PostgreSQL" in new_records:
-            passed &= killed.run(new_folder(folder), new_records["PostgreSQL"](), short=asked.short)
+            passed &= read(new_folder(Path(name)), asked)
         if "upkeep" in parts:
             for kind, new_record in new_records.items():
                 for what, count in (SHORT_UPKEEP if asked.short else FULL_UPKEEP).items():
-                    passed &= keep(what, count, kind, new_record, new_folder(folder))
+                    passed &= keep(what, count, kind, new_record, new_folder(Path(name)))
     return 0 if passed else 1
 
 

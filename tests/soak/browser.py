@@ -9,7 +9,6 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,10 +19,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
 
 WAIT_S = 60
-RETRY_S = 0.5
 KEPT_RUNS = 2
 MAP_FRAME = "map_frame"
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
@@ -91,46 +88,22 @@ class Tab:
         self._socket: ClientConnection
 
     async def open(self, path: str = "", query: str = "") -> Run:
-        """Open the app at an address."""
+        """Open the app at an address, or again after the connection was lost."""
         self.query = query
-        (await self._http.get(f"{self.url}/{path}?{query}")).raise_for_status()
-        await self._connect()
-        asked = BackMsg()
-        asked.rerun_script.page_name = path
-        return await self._run(asked)
-
-    async def reopen(self) -> Run:
-        """Connect again after the connection was lost, to whatever answers, and have the app drawn anew."""
-        until = time.monotonic() + WAIT_S
-        while True:
-            try:
-                await self._connect(self.session)
-                return await self._run(BackMsg())
-            except (OSError, httpx.HTTPError, WebSocketException):
-                if time.monotonic() > until:
-                    raise
-                await asyncio.sleep(RETRY_S)
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the server has gone."""
-        return self._socket.close_code is not None
-
-    async def _connect(self, *session: str) -> None:
-        self.timed.clear()
-        for each in ("health", "host-config"):
-            (await self._http.get(f"{self.url}/_stcore/{each}")).raise_for_status()
+        for each in (f"{path}?{query}" if query else path, "_stcore/health", "_stcore/host-config"):
+            (await self._http.get(f"{self.url}/{each}")).raise_for_status()
         parts = urlsplit(self.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
         cookies = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
         self._socket = await connect(
             f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=["streamlit", self._http.cookies.get("_streamlit_xsrf", "PLACEHOLDER_AUTH_TOKEN"), *session],
-            additional_headers={
-                "Origin": f"{parts.scheme}://{parts.netloc}",
-                **({"Cookie": cookies} if cookies else {}),
-            },
+            subprotocols=["streamlit", self._http.cookies.get("_streamlit_xsrf", "PLACEHOLDER_AUTH_TOKEN")],
+            additional_headers={"Origin": origin, **({"Cookie": cookies} if cookies else {})},
             max_size=None,
         )
+        asked = BackMsg()
+        asked.rerun_script.page_name = path
+        return await self._run(asked)
 
     async def close(self) -> None:
         await self._socket.close()
@@ -278,19 +251,12 @@ class Tab:
             self.query = run.data(MAP_FRAME)["query"]
 
     async def rest(self, seconds: float) -> Run | None:
-        """Do nothing for a while, but for what runs on a timer; return the last that came of that.
-
-        Raises
-        ------
-        ConnectionClosed : as soon as the server has gone
-        """
+        """Do nothing for a while, but for what runs on a timer; return the last that came of that."""
         until, last = time.perf_counter() + seconds, None
         while (left := until - time.perf_counter()) > 0:
-            fragment, interval_s = min(self.timed.items(), key=lambda item: item[1], default=("", left))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._socket.wait_closed(), min(interval_s, left))
-                await self._socket.ping()
-            if interval_s <= left:
+            fragment, interval_s = next(iter(self.timed.items()), ("", left))
+            await asyncio.sleep(min(interval_s, left))
+            if fragment in self.timed:
                 asked = BackMsg()
                 asked.rerun_script.fragment_id, asked.rerun_script.is_auto_rerun = fragment, True
                 last = await self._run(asked)

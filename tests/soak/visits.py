@@ -106,10 +106,6 @@ class Reader:
         """Open the app at the address that the tab has, and find there what the address says."""
         self.note("open", await self.tab.open(self.path, self.tab.query))
 
-    async def come_back(self) -> None:
-        """Reconnect after the connection was lost, and find what was there."""
-        self.note("back", await self.tab.reopen())
-
     async def go(self, path: str, kind: str = "page") -> None:
         self.path = path
         self.note(kind, await self.tab.go(path))
@@ -317,9 +313,10 @@ class Crowd:
                 reader = Reader(tab, self.log, random.Random(self.chance.random()), self._formats)
                 await self.begin(reader)
                 for card in cards:
+                    await tab.rest(self.think())
                     if time.monotonic() > until:
                         break
-                    await self.step(reader, card)
+                    await self.act(reader, card)
         except ERRORS as error:
             where = f"/{reader.path}?{urlencode(reader.address())}" if reader else ""
             self.log.faults.append(f"{type(error).__name__}: {error} ({where})")
@@ -328,9 +325,7 @@ class Crowd:
     async def begin(self, reader: Reader) -> None:
         await reader.open()
 
-    async def step(self, reader: Reader, card: str) -> None:
-        """Let a reader think and then do one thing."""
-        await reader.tab.rest(self.think())
+    async def act(self, reader: Reader, card: str) -> None:
         match card:
             case "filter":
                 await reader.filter()
