@@ -6,7 +6,6 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .PHONY: help run test lint types format check-data chromium readers postgres bench soak catalogues layout vendor screenshots hooks clean
 
-PORT ?= 8501
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for each in python3.11 python3 python; do \
 	$$each -c '$(IS_NEW_ENOUGH)' 2>/dev/null && command -v $$each && break; done)
@@ -23,8 +22,8 @@ TEST_READY := .venv/ready-to-test-$(shell cat requirements.txt requirements-dev.
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-run: $(RUN_READY) ## start the map on PORT (8501)
-	$(PY) -m streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
+run: $(RUN_READY) ## start the map, at PORT or the settings' port (8501)
+	$(PY) -m server $(addprefix --port ,$(PORT))
 
 test: $(TEST_READY) chromium readers postgres lint types check-data ## all checks and tests; browser tests need Chromium
 	$(PY) -m pytest

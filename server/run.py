@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from geo.audit_log import tell
 from geo.release import version
-from geo.settings import FOLDERS, VARIABLES, Settings
+from geo.settings import FOLDERS, VARIABLES, Settings, SettingsError
 from server.check import check
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -68,9 +68,24 @@ def run(read: Settings) -> None:
 
 
 def _streamlit_options(read: Settings) -> dict[str, Any]:
-    """Return what is set of Streamlit's own options; the others stay as in ``.streamlit/config.toml``."""
-    options = {"server.port": read.port, "server.address": read.address, "server.baseUrlPath": read.base_path}
-    return {name: value for name, value in options.items() if value}
+    """Return what is set of Streamlit's own options; the others stay as in ``.streamlit/config.toml``.
+
+    They are set in Streamlit's variables, which ``App.run`` does not hear, or are settings of ours.
+
+    Raises
+    ------
+    SettingsError : where a variable of Streamlit's cannot be used
+    """
+    from click import ClickException
+    from streamlit.web.cli import main_run
+
+    try:
+        heard = main_run.make_context("run", [str(SCRIPT)]).params
+    except ClickException as error:
+        raise SettingsError(error.format_message()) from error
+    ours = {"server.port": read.port, "server.address": read.address, "server.baseUrlPath": read.base_path}
+    options = {name.replace("_", "."): value for name, value in heard.items() if "_" in name} | ours
+    return {name: value for name, value in options.items() if value not in (None, (), "")}
 
 
 def _streamlit_secrets() -> list[str]:

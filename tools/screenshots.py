@@ -59,7 +59,7 @@ def main() -> None:
     if not chromium:
         sys.exit("Chromium is needed: see tools/ensure_chromium.sh")
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "server", "--port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT)
     try:
         url = f"http://localhost:{port}"

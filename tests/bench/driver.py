@@ -87,12 +87,11 @@ def served(way: Way, *, collect_garbage: bool, log: Path, state: Path | None = N
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    options += ["--runner.postScriptGC", str(collect_garbage).lower()]
     environment = {**os.environ, "RERUN_LOG": str(log), "PYTHONPATH": str(ROOT)}
+    environment["STREAMLIT_RUNNER_POST_SCRIPT_GC"] = str(collect_garbage).lower()
     if state:
         environment["XIGANG_STATE_DIR"] = str(state)
-    command = [sys.executable, "-m", "tests.bench.timed_server", way.script, *options]
+    command = [sys.executable, "-m", "tests.bench.timed_server", way.script, str(port)]
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://localhost:{port}"
@@ -116,7 +115,8 @@ class Tab:
 
     def __init__(self, browser, way: Way, url: str) -> None:
         self.way = way
-        self.page: Page = browser.new_page(viewport={"width": 1440, "height": 900})
+        # The clock is compiled in the page, which the app's policy forbids.
+        self.page: Page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
         self.received = 0
         self.page.on("websocket", lambda socket: socket.on("framereceived", self._count))
         self.page.route("**/leaflet-bundle/*", self._send_leaflet)

@@ -1,4 +1,4 @@
-"""Run Streamlit with every rerun's duration written to the file in RERUN_LOG, a line each, in milliseconds."""
+"""Serve the app or a plain Streamlit script, with each rerun's milliseconds written to the file in RERUN_LOG."""
 
 import os
 import sys
@@ -6,6 +6,8 @@ import time
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.web import cli
+
+from server import __main__ as server
 
 run_script = ScriptRunner._run_script
 
@@ -20,4 +22,7 @@ def timed(self, *args, **kwargs):
 
 
 ScriptRunner._run_script = timed
-sys.exit(cli.main(["run", *sys.argv[1:]]))
+script, port = sys.argv[1:]
+if script == "app.py":
+    sys.exit(server.main(["--port", port]))
+sys.exit(cli.main(["run", script, "--server.port", port, "--server.headless", "true"]))

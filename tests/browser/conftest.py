@@ -22,6 +22,9 @@ IN_MAP = f"a => {{ const w = document.querySelector('{FRAME}').contentWindow, m 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"]  # fmt: skip
+# What the policy of `server.headers` refuses is told by each document, the map's in its frame as well.
+NOTE_REFUSED = """() => document.addEventListener("securitypolicyviolation", event =>
+  console.error(`REFUSED ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))"""
 # What a page can leave behind, but not what the browser has fetched and compiled.
 STORED = "cookies,local_storage,indexeddb,cache_storage,service_workers"
 CONNECTION_LOG = """
@@ -72,11 +75,10 @@ def running_app(folder: Path, *, base_path: str = "", data: Path | None = None):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(folder), "CONNECTION_LOG": str(log)}
-    environment["XIGANG_STATE_DIR"] = str(folder / "state")
+    environment |= {"XIGANG_STATE_DIR": str(folder / "state"), "XIGANG_BASE_PATH": base_path}
     if data:
         environment["XIGANG_DATA_DIR"] = str(data)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.baseUrlPath", base_path] if base_path else []
+    command = [sys.executable, "-m", "server", "--port", str(port)]
     with (folder / "server.txt").open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     url = f"http://localhost:{port}" + (f"/{base_path}" if base_path else "")
@@ -158,10 +160,13 @@ class App:
         self.outside: list[str] = []
         self.failed: list[str] = []
         self.errors: list[str] = []
+        self.refused: list[str] = []
         page.on("request", self._note_outside)  # a route would do without the browser's cache
         page.on("websocket", self._note_outside)
         page.on("response", self._note_failure)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._note_refusal)
+        page.add_init_script(f"({NOTE_REFUSED})()")
         page.set_default_timeout(WAIT_MS)
 
     def _note_outside(self, request):
@@ -171,6 +176,11 @@ class App:
     def _note_failure(self, response):
         if response.status >= 400 and "/_stcore/" not in response.url:
             self.failed.append(response.url)
+
+    def _note_refusal(self, message):
+        # Streamlit's long numbers try WebAssembly, and do without it where it is refused.
+        if message.text.startswith("REFUSED") and " wasm-eval " not in message.text:
+            self.refused.append(message.text)
 
     def open(self, path: str = "/") -> "App":
         self.page.goto(self.url + path)
@@ -243,11 +253,13 @@ def new_app(profile, request):
         return tabs[-1]
 
     yield make
+    refused = [each for tab in tabs for each in tab.refused]
     for tab in tabs[1:]:
         tab.page.context.close()
     if tabs:
         parts = urlsplit(tabs[0].url)
         forget(profile, f"{parts.scheme}://{parts.netloc}")
+    assert refused == []
 
 
 @pytest.fixture(scope="session")

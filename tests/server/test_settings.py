@@ -1,0 +1,124 @@
+"""The settings: from the file and the environment, and what is said where one of them cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from geo.settings import FILE_VARIABLE, SettingsError, settings
+from server.__main__ import main
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder for ``settings.toml``, named in the environment; nothing else of ours is set there."""
+    for name in ("XIGANG_STATE_DIR", "XIGANG_DATA_DIR", "XIGANG_DATABASE_URL", "TIANDITU_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path))
+    (tmp_path / "settings.toml").touch()
+    return tmp_path
+
+
+def said(folder: Path, text: str = "") -> str:
+    """Return what is said of a file with this text."""
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        settings()
+    return str(caught.value)
+
+
+def test_a_variable_wins_over_the_file_and_an_empty_one_does_not(place, monkeypatch):
+    (place / "settings.toml").write_text('port = 8600\nsession_hours = 2\nbase_path = "/xigang/"', encoding="utf-8-sig")
+    monkeypatch.setenv("XIGANG_PORT", "8700")
+    monkeypatch.setenv("XIGANG_SESSION_HOURS", "")
+    assert (settings().port, settings().session_hours, settings().base_path) == (8700, 2.0, "xigang")
+
+
+def test_a_folder_in_the_file_is_taken_from_where_the_file_lies(place):
+    (place / "settings.toml").write_text('state_dir = "数据 state"', encoding="utf-8")
+    assert settings().state_dir == place / "数据 state"
+    assert settings().logs == place / "数据 state" / "logs"
+
+
+@pytest.mark.parametrize(
+    ("line", "zh", "en"),
+    [
+        ("port = 80000", "1 到 65535", "1 to 65535"),
+        ('port = "http"', "1 到 65535", "1 to 65535"),
+        ("session_hours = 0", "大于 0", "above 0"),
+        ('address = "10.1.2"', "监听地址", "the address to listen at"),
+        ('base_path = "xi gang"', "代理下的路径", "the path under the proxy"),
+        ('frame_ancestors = ["javascript:alert(1)"]', "可嵌入", "may embed"),
+        ('frame_ancestors = ["none", "self"]', "可嵌入", "may embed"),
+        ("frame_ancestors = []", "可嵌入", "may embed"),
+        ("log_files = 0", "1 到 1000", "1 to 1000"),
+        ("state_dir = 3", "文件夹", "a folder"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_by_its_key_in_both_languages(place, line, zh, en):
+    told = said(place, line)
+    key = line.split(" = ")[0]
+    assert str(place / "settings.toml") in told and f"settings.toml, {key} = " in told
+    assert zh in told and en in told
+
+
+def test_all_that_is_wrong_is_told_at_once_and_where_each_stands(place, monkeypatch):
+    monkeypatch.setenv("XIGANG_LOG_FILE_MB", "much")
+    told = said(place, 'sesion_hours = 8\nport = 0\ncolour = "red"')
+    lines = told.splitlines()
+    assert len(lines) == 5
+    assert any(line.startswith("settings.toml, sesion_hours:") and "session_hours" in line for line in lines)
+    assert any(line.startswith("settings.toml, port = 0") for line in lines)
+    assert any(line.startswith("settings.toml, colour:") and "did you mean" not in line for line in lines)
+    assert any(line.startswith("XIGANG_LOG_FILE_MB = 'much'") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("database_url", "mysql://u:kept-secret@h/x"), ("tianditu_key", "kept-secret!")]
+)
+def test_no_secret_is_shown_where_it_cannot_be_used(place, monkeypatch, key, value):
+    assert "kept-secret" not in (told := said(place, f'{key} = "{value}"')) and f"{key} = ***" in told
+    (place / "settings.toml").write_text("")
+    monkeypatch.setenv({"tianditu_key": "TIANDITU_KEY"}.get(key, "XIGANG_DATABASE_URL"), value)
+    with pytest.raises(SettingsError) as caught:
+        settings()
+    assert "kept-secret" not in str(caught.value)
+
+
+def test_a_file_that_is_not_toml_and_one_that_is_not_there_are_told(place, monkeypatch):
+    assert "UTF-8" in (told := said(place, "port = = 8600")) and "line 1" in told
+    (place / "settings.toml").write_bytes("# 端口\nport = 8600".encode("gbk"))
+    with pytest.raises(SettingsError, match="UTF-8"):
+        settings()
+    monkeypatch.setenv(FILE_VARIABLE, str(place / "setings.toml"))
+    with pytest.raises(SettingsError, match=r"XIGANG_SETTINGS.*setings\.toml"):
+        settings()
+
+
+def checked(capsys, *arguments: str) -> tuple[int, str]:
+    """Return the exit code of ``python -m server check`` and what it printed."""
+    code = main([*arguments, "check"])
+    return code, "".join(capsys.readouterr())
+
+
+def test_the_check_finds_what_could_not_be_used_and_hides_the_password(place, capsys, monkeypatch):
+    (place / "state").write_text("a file where a folder should be")
+    (place / "settings.toml").write_text(
+        'state_dir = "state"\ndata_dir = "nowhere"\ntemplate_dir = "none"\n'
+        'database_url = "postgresql://map:kept-secret@127.0.0.1:1/xigang"'
+    )
+    monkeypatch.setenv("XIGANG_DATADIR", "/x")
+    monkeypatch.setenv("STREAMLIT_SERVER_BASE_URL_PATH", "xigang")
+    code, told = checked(capsys)
+    assert code == 2 and "kept-secret" not in told
+    for part in ("state_dir (XIGANG_STATE_DIR)", "data_dir (XIGANG_DATA_DIR)", "template_dir", "database_url",
+                 "“XIGANG_DATA_DIR”", "XIGANG_BASE_PATH", "设置有误"):  # fmt: skip
+        assert part in told
+
+
+def test_the_check_shows_what_is_used_and_starts_nothing(place, tmp_path, capsys, monkeypatch):
+    file = tmp_path / "office.toml"
+    file.write_text('port = 8600\ntianditu_key = "keptsecret"\nstate_dir = "state"')
+    monkeypatch.setenv(FILE_VARIABLE, "")  # set anew by --settings, and taken back after the test
+    code, told = checked(capsys, "--settings", str(file))
+    assert code == 0 and str(file) in told and "port = 8600\n" in told and "session_hours = 8  (" in told
+    assert "keptsecret" not in told and "tianditu_key = ***" in told
