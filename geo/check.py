@@ -202,9 +202,11 @@ def elements_in_the_district(dataset: Dataset) -> Problems:
 
 
 def elements_on_land(dataset: Dataset) -> Problems:
-    """Find areas with more than 5 % of their surface in the water."""
+    """Find areas that we drew with more than 5 % of their surface in the water."""
     if land := layer_in_metres(dataset, "land"):
-        for where, geometry in _elements_in_metres(dataset):
+        for placed, (where, geometry) in zip(dataset.elements, _elements_in_metres(dataset), strict=True):
+            if not placed.element.schematic:
+                continue
             if geometry.area and (share := geometry.intersection(land).area / geometry.area) < LEAST_SHARE_ON_LAND:
                 yield Problem("in_the_water", where, f"only {share:.0%} on land")
 

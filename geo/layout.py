@@ -1,8 +1,8 @@
 """What a structure element is: the model behind ``data/layout.geojson``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from geo.names import ForeignLanguage, name_in
 from geo.project import KebabId, Localised, Record, Text
@@ -25,7 +25,8 @@ class OpenEdge(Record):
 class Element(Record):
     """One element of the plan's spatial structure, without its geometry.
 
-    The shape is schematic; `basis` is the recipe it was drawn by, `open_edges` what is guessed in it.
+    A `schematic` shape is ours: `basis` is the recipe it was drawn by, `open_edges` what is guessed in it. Any other is
+    an authority's; `basis` says whose.
     `functions` and `leading_sectors` are the plan's terms in Chinese with our English beside each.
     """
 
@@ -40,7 +41,13 @@ class Element(Record):
     plan: PlanPlace
     basis: Localised
     open_edges: tuple[OpenEdge, ...]
-    schematic: Literal[True]
+    schematic: bool
+
+    @model_validator(mode="after")
+    def _guessed_only_where_schematic(self) -> Self:
+        if self.open_edges and not self.schematic:
+            raise ValueError("open_edges are guesses, so only a schematic shape has them")
+        return self
 
     def name_in(self, language: str) -> str:
         """Return the name in `language`: Chinese for ``zh``, else that language's, else English."""

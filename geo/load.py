@@ -50,7 +50,7 @@ class BaseProperties(BaseModel):
 
 @dataclass(frozen=True)
 class PlacedElement:
-    """A structure element and its schematic shape (EPSG:4326)."""
+    """A structure element and its shape (EPSG:4326)."""
 
     element: Element
     geometry: BaseGeometry

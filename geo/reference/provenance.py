@@ -1,0 +1,137 @@
+"""Whose a layer is, what may be done with it, of when it is: as its file and the list of sources say it."""
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from geo.crs_candidates import Candidate
+from geo.intake.evidence import CRS_NAMES
+from geo.intake.table import Table
+from geo.project import Localised
+from geo.reference.draft import Draft, Reading
+from geo.reference.layers import ReplaceableLayer
+
+DAY: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+LONGEST_CRS: Final = 20
+Members = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What the office says of its layer; nothing of it is guessed.
+
+    Attributes
+    ----------
+    source, licence : whose it is, and what may be done with it
+    date : of when it is: a year, month or day (ISO)
+    gaps : what is known to be missing or inexact in it
+    grade : one of the layer's, None where it has none
+    accuracy_m : how well its features are known
+    credit : what the map itself must say
+    """
+
+    source: Localised
+    licence: Localised
+    date: str
+    gaps: Localised
+    grade: str | None = None
+    accuracy_m: int | None = None
+    credit: Localised | None = None
+
+    @property
+    def named(self) -> str:
+        """The source in one line, Chinese first, with its date."""
+        names = dict.fromkeys((self.source.zh, self.source.en))
+        return f"{' / '.join(names)}, {self.date}"
+
+
+def edits_of(table: Table, content: bytes, candidate: Candidate, reading: Reading, draft: Draft) -> Localised:
+    """Return what was done to the file to make the layer."""
+    system, digest = system_of(candidate), hashlib.sha256(content).hexdigest()
+    today, count, left = datetime.date.today().isoformat(), len(draft.shapes), draft.left_out_count
+    zh = [f"{today} 由文件 {table.name}（SHA-256 {digest}）导入", f"由 {system} 转换为 WGS 84", f"取 {count} 个图形"]
+    en = [f"Taken on {today} from {table.name} (SHA-256 {digest})", f"converted from {system} to WGS 84",
+          f"features: {count}"]  # fmt: skip
+    if left:
+        zh.append(f"未取 {left} 个")
+        en.append(f"left out: {left}")
+    if reading.simplify_m:
+        zh.append(f"简化 {reading.simplify_m:g} 米")
+        en.append(f"simplified by {reading.simplify_m:g} m")
+    return Localised(zh="，".join(zh), en=", ".join(en))
+
+
+def system_of(candidate: Candidate) -> str:
+    """Return what a system is called in a few letters."""
+    known = candidate.crs if candidate.crs and len(candidate.crs) <= LONGEST_CRS else None
+    return known or CRS_NAMES.get(candidate.datum) or ("a city grid" if candidate.grid else "the file's own system")
+
+
+def members_of(provenance: Provenance, edits: Localised) -> Members:
+    """Return what the layer's file says of itself."""
+    grade = {"grade": provenance.grade} if provenance.grade else {}
+    return {
+        "attribution": provenance.source.en,
+        "licence": provenance.licence.en,
+        "source": provenance.named,
+        "date": provenance.date,
+        **grade,
+        "edits": edits.en,
+    }
+
+
+def listed(
+    sources: Iterable[Mapping[str, Any]],
+    layer: ReplaceableLayer,
+    provenance: Provenance,
+    edits: Localised,
+    *,
+    beside: bool = False,
+) -> list[Members]:
+    """Return the list of sources with the layer's new one, in the place of the former.
+
+    Parameters
+    ----------
+    beside : whether some of the layer is still the former source's, which then stays listed
+    """
+    files = [layer.file, *layer.drawn_from_it]
+    entry: Members = {
+        "files": files,
+        "title": _localised(layer.title),
+        "source": _localised(Localised(zh=f"{provenance.source.zh}，{provenance.date}",
+                                       en=f"{provenance.source.en}, {provenance.date}")),
+        "licence": _localised(provenance.licence),
+        "edits": _localised(edits),
+        "gaps": _localised(provenance.gaps),
+    }  # fmt: skip
+    if provenance.credit:
+        entry["credit"] = _localised(provenance.credit)
+    kept: list[Members] = []
+    for former in sources:
+        others = [file for file in former["files"] if beside or file not in files]
+        if set(files) & set(former["files"]) and entry not in kept:
+            kept.append(entry)
+        if others:
+            kept.append({**former, "files": others})
+    return kept if entry in kept else [*kept, entry]
+
+
+def _localised(text: Localised) -> Members:
+    return text.model_dump(exclude_none=True)
+
+
+def sources_text(sources: Sequence[Mapping[str, Any]]) -> str:
+    """Return the list of sources as its file has it: a member a line."""
+    entries = [
+        "  {\n" + ",\n".join(f"    {_plain(key)}: {_plain(value)}" for key, value in source.items()) + "\n  }"
+        for source in sources
+    ]
+    return "[\n" + ",\n".join(entries) + "\n]\n"
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The command by which the office puts its own layers in place of those shipped."""

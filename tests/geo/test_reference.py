@@ -1,0 +1,193 @@
+"""The office's own layers in place of those shipped: tried, refused with a reason, written, undone to the byte."""
+
+import json
+import math
+import zipfile
+from pathlib import Path
+
+import geopandas
+import pytest
+from pyproj import Transformer
+from shapely.geometry import LineString, Polygon, box, shape
+from streamlit.testing.v1 import AppTest
+
+from geo.check import main as check
+from geo.load import load_dataset
+from geo.reference.content import collection_text, road_labels
+from geo.reference.folder import make_copy
+from geo.reference.provenance import sources_text
+from server.reference.__main__ import main
+
+DEMO = Path(__file__).resolve().parents[1] / "districts" / "demo"
+DATA = Path(__file__).resolve().parents[2] / "data"
+SAID = ["--source", "某局成果", "--source-en", "Survey of a bureau", "--licence", "内部使用", "--date", "2025-06",
+        "--gaps", "无"]  # fmt: skip
+
+
+@pytest.fixture
+def office(monkeypatch, tmp_path):
+    """The office's own copy of the made-up district."""
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(DEMO))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
+    copy = tmp_path / "data"
+    make_copy(DEMO, copy)
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(copy))
+    return copy
+
+
+def read(folder: Path, name: str) -> dict:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def outline_of(folder: Path):
+    features = read(folder, "base/boundary.geojson")["features"]
+    return shape(next(each for each in features if each["properties"]["kind"] == "outline")["geometry"])
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def zipped_shapefile(path: Path, shapes: list, crs: str, **columns: list) -> Path:
+    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs=crs)
+    frame.to_file(path.with_suffix(".shp"), encoding="utf-8")
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in path.parent.glob(f"{path.stem}.*"):
+            if part.suffix != ".zip":
+                archive.write(part, part.name)
+    return path
+
+
+@pytest.fixture
+def survey(office, tmp_path):
+    """A boundary 40 m wider all round, in metres of the district's zone: made by pyproj point by point."""
+    zone = load_dataset(office).district.metric_crs
+    west, south, east, north = outline_of(office).bounds
+    forth = Transformer.from_crs("EPSG:4326", zone, always_xy=True)
+    (left, low), (right, high) = forth.transform(west, south), forth.transform(east, north)
+    corners = [(left - 40, low - 40), (right + 40, low - 40), (right + 40, high + 40), (left - 40, high + 40)]
+    return zipped_shapefile(tmp_path / "survey.zip", [Polygon(corners)], zone, 名称=["某区"]), zone, corners
+
+
+def test_files_are_written_in_the_form_that_the_shipped_ones_have():
+    for path in [*DATA.glob("base/*.geojson"), DATA / "layout.geojson"]:
+        text = path.read_text(encoding="utf-8")
+        assert collection_text(json.loads(text)) == text
+    text = (DATA / "sources.json").read_text(encoding="utf-8")
+    assert sources_text(json.loads(text)) == text
+
+
+def test_a_trial_tells_and_writes_nothing(office, survey, capsys):
+    before = files_in(office)
+    assert main(["replace", "boundary", str(survey[0])]) == 0
+    said = capsys.readouterr().out
+    assert f"文件声明坐标系 {survey[1]}" in said and f"says that it is in {survey[1]}" in said
+    assert "name ← 名称" in said and "--source" in said and "这是试算" in said
+    assert files_in(office) == before
+
+
+def test_a_boundary_in_metres_is_taken_with_its_provenance_and_undone_to_the_byte(office, survey, capsys):
+    before = files_in(office)
+    archive, zone, corners = survey
+    assert main(["replace", "boundary", str(archive), *SAID, "--grade", "official", "--write"]) == 0
+    back = Transformer.from_crs(zone, "EPSG:4326", always_xy=True)
+    wanted = sorted(back.transform(*corner) for corner in corners)
+    found = sorted(outline_of(office).exterior.coords[:-1])
+    assert all(math.dist(a, b) < 2e-7 for a, b in zip(found, wanted, strict=True))
+    boundary = read(office, "base/boundary.geojson")
+    assert boundary["grade"] == "official" and boundary["source"].startswith("某局成果 / Survey of a bureau, 2025-06")
+    sources = json.loads((office / "sources.json").read_text(encoding="utf-8"))
+    (source,) = [each for each in sources if "base/boundary.geojson" in each["files"]]
+    assert source["source"]["zh"] == "某局成果，2025-06" and source["licence"] == {"zh": "内部使用", "en": "内部使用"}
+    assert check([str(office)]) == 0
+    assert main(["undo"]) == 0
+    assert files_in(office) == before
+
+
+def test_another_system_than_the_files_is_refused_with_the_distance(office, survey, capsys):
+    zone = int(survey[1].removeprefix("EPSG:"))
+    assert main(["replace", "boundary", str(survey[0]), "--crs", f"EPSG:{zone - 1}", *SAID, "--write"]) == 1
+    said = capsys.readouterr().out
+    assert f"按 EPSG:{zone - 1}，离本区最近的图形也有" in said and "the system is wrong" in said
+
+
+def test_roads_need_a_class_that_is_known(office, tmp_path, capsys):
+    west, south, east, north = outline_of(office).bounds
+    lines = [LineString([(west, south + part * (north - south)), (east, south + part * (north - south))])
+             for part in (0.3, 0.5, 0.7)]  # fmt: skip
+    frame = {"道路名称": ["甲路", "乙路", "丙路"], "道路等级": ["主干路", "支路", "村道"]}
+    zone = load_dataset(office).district.metric_crs
+    geopandas.GeoDataFrame(frame, geometry=lines, crs="EPSG:4326").to_crs(zone).to_file(tmp_path / "roads.gpkg")
+    assert main(["replace", "roads", str(tmp_path / "roads.gpkg"), *SAID, "--write"]) == 0
+    assert "class 是“村道”" in capsys.readouterr().out
+    roads = read(office, "base/roads.geojson")["features"]
+    assert [(each["properties"]["name"], each["properties"]["class"]) for each in roads] == [
+        ("甲路", "primary"),
+        ("乙路", "tertiary"),
+    ]
+    labels = read(office, "base/road_labels.geojson")["features"]
+    assert {each["properties"]["name"] for each in labels} == {"甲路", "乙路"}
+    assert check([str(office)]) == 0
+
+
+def test_an_official_shape_of_an_element_is_no_longer_schematic(office, tmp_path):
+    elements = load_dataset(office).elements
+    area = next(placed for placed in elements if placed.element.kind == "area")
+    frame = {"名称": [area.element.name]}, [area.geometry.centroid.buffer(0.001)]
+    degrees = geopandas.GeoDataFrame(frame[0], geometry=frame[1], crs="EPSG:4326")
+    degrees.to_crs(load_dataset(office).district.metric_crs).to_file(tmp_path / "shape.gpkg")
+    assert main(["replace", "structure", str(tmp_path / "shape.gpkg"), *SAID, "--grade", "official", "--write"]) == 0
+    now = load_dataset(office)
+    assert {p.element.id for p in now.elements if not p.element.schematic} == {area.element.id}
+    given = now.element(area.element.id).element
+    assert "某局成果" in given.basis.zh and not given.open_edges and not now.problems
+
+
+def test_an_element_far_outside_is_refused_by_the_check(office, tmp_path, capsys):
+    element = next(p.element for p in load_dataset(office).elements if p.element.kind == "area")
+    west, south, east, _ = outline_of(office).bounds
+    outside = box(west, south - 0.02, east, south - 0.01)
+    geopandas.GeoDataFrame({"名称": [element.name]}, geometry=[outside], crs="EPSG:4326").to_file(tmp_path / "far.gpkg")
+    before = files_in(office)
+    command = ["replace", "structure", str(tmp_path / "far.gpkg"), "--crs", "EPSG:4326", *SAID, "--grade", "official"]
+    assert main([*command, "--write"]) == 1
+    assert "落在区界以外" in capsys.readouterr().out and files_in(office) == before
+
+
+def test_a_hostile_archive_is_refused(office, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr("../../evil.shp", b"x")
+    assert main(["replace", "boundary", str(tmp_path / "evil.zip"), *SAID, "--grade", "official", "--write"]) == 1
+    assert "没有写入" in capsys.readouterr().out
+
+
+def test_nothing_is_written_into_the_shipped_data_nor_without_provenance(office, survey, monkeypatch, capsys):
+    before = files_in(office)
+    assert main(["replace", "boundary", str(survey[0]), "--write"]) == 1
+    assert "--licence" in capsys.readouterr().out and files_in(office) == before
+    monkeypatch.delenv("XIGANG_DATA_DIR")
+    assert main(["replace", "boundary", str(survey[0]), *SAID, "--grade", "official", "--write"]) == 1
+    assert "init" in capsys.readouterr().out
+
+
+def test_an_undo_leaves_alone_what_was_changed_by_hand(office, survey, capsys):
+    assert main(["replace", "boundary", str(survey[0]), *SAID, "--grade", "official", "--write"]) == 0
+    (office / "sources.json").write_text("[]", encoding="utf-8")
+    assert main(["undo"]) == 1
+    assert "sources.json 在这次替换之后又被改动" in capsys.readouterr().out
+
+
+def test_the_label_of_a_road_is_its_longest_piece():
+    def piece(name, *points):
+        geometry = {"type": "LineString", "coordinates": points}
+        return {"type": "Feature", "properties": {"name": name, "class": "primary"}, "geometry": geometry}
+
+    roads = [piece("甲路", (0, 0), (1, 0)), piece("甲路", (1, 0), (2, 0)), piece("甲路", (5, 0), (5.5, 0))]
+    (label,) = road_labels(roads)
+    assert {tuple(at) for at in label["geometry"]["coordinates"]} == {(0, 0), (1, 0), (2, 0)}
+
+
+def test_the_map_renders_on_replaced_data(office, survey):
+    assert main(["replace", "boundary", str(survey[0]), *SAID, "--grade", "official", "--write"]) == 0
+    app = AppTest.from_file(str(Path(__file__).resolve().parents[2] / "app.py"), default_timeout=60).run()
+    assert not app.exception
