@@ -13,7 +13,7 @@ from geo.load import Dataset, FeatureCollection, read_geometry
 from geo.names import ForeignLanguage
 from geo.reference.draft import Draft, Shape, tidy
 from geo.reference.layers import BOUNDARY, LAND, LAYERS, OFFICIAL, STRUCTURE
-from geo.reference.provenance import Members, Provenance
+from geo.reference.provenance import Members, Provenance, basis_from, basis_of
 
 Feature = dict[str, Any]
 OUTLINE: Final = "outline"
@@ -165,29 +165,19 @@ def road_labels(roads: Iterable[Feature]) -> Iterator[Feature]:
 def _structure(draft: Draft, provenance: Provenance, members: Members, layout: FeatureCollection) -> FeatureCollection:
     """Return the file of the structure, the elements that have a shape in the draft drawn by it.
 
-    What an element says of itself stays; how its shape was come by is told anew.
+    What an element says of itself stays; how its shape was come by is told anew. What the file says of itself is the
+    former maker's for as long as a shape of theirs is in it; whose the others are, each says itself.
     """
     shapes = shapes_by_key(draft)
     features = [_element(each, shapes.get(key_of(each, shapes) or ""), provenance) for each in layout["features"]]
-    if all_replaced(layout, {"features": features}):
-        head = {key: value for key, value in layout.items() if key not in members}
-        return {**head, **members, "features": features}
-    beside = {key: f"{layout.get(key, '')}; some shapes: {members[key]}" for key in _OWN}
-    return {**layout, **beside, "features": features}
-
-
-def all_replaced(former: FeatureCollection, becoming: FeatureCollection) -> bool:
-    """Return whether each of the structure's elements has become another feature."""
-    return all(was != becomes for was, becomes in zip(former["features"], becoming["features"], strict=True))
+    is_all_ours = all(basis_of(each) == basis_from(provenance.dated.zh) for each in features)
+    return {**layout, **(members if is_all_ours else {}), "features": features}
 
 
 def _element(feature: Feature, shape: BaseGeometry | None, provenance: Provenance) -> Feature:
     if shape is None:
         return feature
-    basis = {
-        "zh": f"由{provenance.source.zh}（{provenance.date}）提供的范围。",
-        "en": f"The extent given by {provenance.source.en} ({provenance.date}).",
-    }
+    basis = {"zh": basis_from(provenance.dated.zh), "en": f"The extent as given by {provenance.dated.en}."}
     told = {"basis": basis, "open_edges": [], "schematic": provenance.grade != OFFICIAL}
     return {**feature, "geometry": mapping(shape), "properties": {**feature["properties"], **told}}
 

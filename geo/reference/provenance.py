@@ -48,6 +48,21 @@ class Provenance:
         names = dict.fromkeys((self.source.zh, self.source.en))
         return f"{' / '.join(names)}, {self.date}"
 
+    @property
+    def dated(self) -> Localised:
+        """The source with its date, as the list of sources has it."""
+        return Localised(zh=f"{self.source.zh}，{self.date}", en=f"{self.source.en}, {self.date}")
+
+
+def basis_from(source_zh: str) -> str:
+    """Return what a structure element says of its shape where that is of a source in the list, named in Chinese."""
+    return f"范围取自{source_zh}。"
+
+
+def basis_of(feature: Mapping[str, Any]) -> str:
+    """Return what a structure element says of its shape, in Chinese."""
+    return str(feature["properties"]["basis"]["zh"])
+
 
 def edits_of(table: Table, content: bytes, candidate: Candidate, reading: Reading, draft: Draft) -> Localised:
     """Return what was done to the file to make the layer."""
@@ -90,34 +105,50 @@ def listed(
     provenance: Provenance,
     edits: Localised,
     *,
-    beside: bool = False,
+    shapes: Sequence[Sequence[Mapping[str, Any]]] = ((), ()),
 ) -> list[Members]:
     """Return the list of sources with the layer's new one, in the place of the former.
 
     Parameters
     ----------
-    beside : whether some of the layer is still the former source's, which then stays listed
+    shapes : the features before and after of a layer that is replaced one by one; what any is still of stays listed
     """
     files = [layer.file, *layer.drawn_from_it]
     entry: Members = {
         "files": files,
         "title": _localised(layer.title),
-        "source": _localised(Localised(zh=f"{provenance.source.zh}，{provenance.date}",
-                                       en=f"{provenance.source.en}, {provenance.date}")),
+        "source": _localised(provenance.dated),
         "licence": _localised(provenance.licence),
         "edits": _localised(edits),
         "gaps": _localised(provenance.gaps),
-    }  # fmt: skip
+    }
     if provenance.credit:
         entry["credit"] = _localised(provenance.credit)
+    staying = _still_used([*sources], entry, *shapes)
     kept: list[Members] = []
     for former in sources:
-        others = [file for file in former["files"] if beside or file not in files]
         if set(files) & set(former["files"]) and entry not in kept:
             kept.append(entry)
-        if others:
+        if others := [file for file in former["files"] if former in staying or file not in files]:
             kept.append({**former, "files": others})
     return kept if entry in kept else [*kept, entry]
+
+
+def _still_used(
+    sources: Sequence[Mapping[str, Any]],
+    new: Members,
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+) -> list[Mapping[str, Any]]:
+    """Return the sources that some shape is of: those that gave one, and those of a recipe that one is drawn by."""
+    told = [basis_from(source["source"]["zh"]) for source in (*sources, new)]
+    had, has = ({basis_of(shape) for shape in shapes} for shapes in (before, after))
+    has_recipe = not has <= set(told)
+    return [
+        source
+        for source, its in zip(sources, told[:-1], strict=True)
+        if its != told[-1] and (its in has or (has_recipe and its not in had))
+    ]
 
 
 def _localised(text: Localised) -> Members:

@@ -15,7 +15,7 @@ from geo.intake.table import Table
 from geo.load import Dataset, UnreadableDistrictError, load_dataset, read_json
 from geo.project import Localised
 from geo.reference import figures, folder
-from geo.reference.content import all_replaced, collection_text, made
+from geo.reference.content import collection_text, made
 from geo.reference.draft import FAR_KM, Draft, Reading, draft_layer
 from geo.reference.folder import ReplacementError
 from geo.reference.judge import Judgement, judge, named_system
@@ -235,8 +235,8 @@ def _files(
     yield from figures.compared(name, former, becoming, dataset, draft)
     yield layer.after
     texts = {path: collection_text(collection) for path, collection in files.items()}
-    is_part = name == STRUCTURE and not all_replaced(former, becoming)
-    texts[SOURCES] = sources_text(listed(_json(data / SOURCES), layer, provenance, edits, beside=is_part))
+    shapes = (former["features"], becoming["features"]) if name == STRUCTURE else ((), ())
+    texts[SOURCES] = sources_text(listed(_json(data / SOURCES), layer, provenance, edits, shapes=shapes))
     return texts
 
 

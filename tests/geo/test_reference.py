@@ -143,6 +143,26 @@ def test_an_official_shape_of_an_element_is_no_longer_schematic(office, tmp_path
     assert "某局成果" in given.basis.zh and not given.open_edges and not now.problems
 
 
+def test_a_source_stays_listed_only_for_as_long_as_a_shape_is_of_it(office, tmp_path):
+    elements = [placed for placed in load_dataset(office).elements if placed.element.kind == "area"]
+    shipped = [each["source"]["zh"] for each in read(office, "sources.json") if "layout.geojson" in each["files"]]
+
+    def replaced(which, source):
+        shapes = [placed.geometry.centroid.buffer(0.001) for placed in which]
+        frame = geopandas.GeoDataFrame({"名称": [p.element.name for p in which]}, geometry=shapes, crs="EPSG:4326")
+        frame.to_file(tmp_path / f"{source}.gpkg")
+        said = ["--source", source, "--licence", "内部使用", "--date", "2025-06", "--gaps", "无", "--grade", "official"]
+        command = ["replace", "structure", str(tmp_path / f"{source}.gpkg"), "--crs", "EPSG:4326", *said, "--write"]
+        assert main(command) == 0
+        sources = read(office, "sources.json")
+        return sorted(each["source"]["zh"] for each in sources if "layout.geojson" in each["files"])
+
+    assert replaced(elements[:1], "甲局") == sorted([*shipped, "甲局，2025-06"])
+    assert replaced(elements[:1], "乙局") == sorted([*shipped, "乙局，2025-06"])
+    assert replaced(elements[1:], "甲局") == sorted([*shipped, "乙局，2025-06", "甲局，2025-06"])  # the lines are left
+    assert "甲局" not in read(office, "layout.geojson").get("attribution", "")
+
+
 def test_an_element_far_outside_is_refused_by_the_check(office, tmp_path, capsys):
     element = next(p.element for p in load_dataset(office).elements if p.element.kind == "area")
     west, south, east, _ = outline_of(office).bounds
