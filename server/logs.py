@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from typing import Final
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from geo.settings import Settings
 
 MB: Final = 1_000_000
 HIDDEN: Final = "***"
+_EMPTY: Final = (None, "")
 # Their own handlers would write beside the log, in another form.
 _OTHERS: Final = ("streamlit", "uvicorn", "websockets")
 # Streamlit tells again of the errors that `log_error` tells of.
@@ -37,23 +39,40 @@ class JsonLine(logging.Formatter):
         }
         if record.name == "xigang":
             line["event"] = record.getMessage()
-            line |= {"author": getattr(record, "author", ""), **getattr(record, "details", {})}
+            details = getattr(record, "details", {}).items()
+            line |= {"author": getattr(record, "author", ""), **{key: its for key, its in details if its not in _EMPTY}}
         else:
             line |= {"event": "message", "logger": record.name, "message": record.getMessage()}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return self._hidden(json.dumps(line, ensure_ascii=False, default=str))
+        hidden = {key: self._hidden(value) for key, value in line.items()}
+        return json.dumps(hidden, ensure_ascii=False)
 
-    def _hidden(self, text: str) -> str:
+    def _hidden(self, value: object) -> object:
+        if value is None or isinstance(value, int | float):
+            return value
+        if isinstance(value, list | tuple):
+            return [self._hidden(each) for each in value]
+        text = str(value)
         for secret in self._secrets:
-            text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], HIDDEN)
+            text = text.replace(secret, HIDDEN)
         return text
+
+
+class OwnFile(RotatingFileHandler):
+    """Files that nobody else on this machine may read, also those begun when one is full."""
+
+    def _open(self) -> TextIOWrapper:
+        def opener(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o640)
+
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
 
 
 def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
     """Log from now on to a file of this port's own: two processes that turned over one file would lose lines."""
     read.logs.mkdir(parents=True, exist_ok=True)
-    file = RotatingFileHandler(
+    file = OwnFile(
         read.logs / f"xigang-{read.port}.log",
         maxBytes=round(read.log_file_mb * MB),
         backupCount=read.log_files,
@@ -66,7 +85,6 @@ def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
     for handler in (file, console):
         handler.setFormatter(JsonLine(secrets))
         handler.addFilter(lambda record: record.name != _REPEATS)
-    os.chmod(file.baseFilename, 0o640)
     logging.basicConfig(level=logging.INFO, handlers=[file, console], force=True)
     logging.captureWarnings(True)
     _take_over_others()
@@ -75,7 +93,9 @@ def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
 def _secrets(read: Settings) -> Iterable[str]:
     yield read.tianditu_key or ""
     if read.database_url:
-        yield str(make_url(read.database_url).password or "")
+        url = make_url(read.database_url)
+        yield str(url.password or "")
+        yield from (str(value) for key, value in url.query.items() if "password" in key)
 
 
 def _take_over_others() -> None:

@@ -19,6 +19,7 @@ from layers.record_wording import label_of
 from ui import editing, session
 from ui.cache import dataset
 from ui.desk import Desk
+from ui.download import download_button
 from ui.login import author
 from ui.text import html, joined, plain
 
@@ -102,10 +103,10 @@ def _as_of(desk: Desk, store: Store, change: Change) -> None:
     words, day = desk.words, change.at.astimezone().date()
     request = ExportRequest(language=words.language, made_on=day)
     st.caption(words("changes.as_of_hint"))
-    st.download_button(
+    download_button(
         words("changes.as_of_file"), lambda: geojson_at(store, change.id), mime=FORMATS["geojson"].mime,
         file_name=f"{file_stem(desk.data, request, words('changes.numbered', number=change.id))}.geojson",
-        on_click="ignore", key="change_as_of",
+        key="change_as_of",
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from layers.change_wording import (
 from ui import cache, change_acts, editing
 from ui.board import board
 from ui.desk import Desk
+from ui.download import download_button
 from ui.text import html, joined, original_name, plain
 
 SPANS: Final = {"today": 0, "week": 7, "month": 30, "delivery": None, "days": 30}
@@ -137,10 +138,10 @@ def _summary(desk: Desk, found: Review) -> None:
     request = ExportRequest(language=words.language)
     with st.container(horizontal=True, key="changes-files"):
         for code in _WRITERS:
-            st.download_button(
+            download_button(
                 words(f"changes.file_{code}"), _content(desk, request, code),
                 file_name=file_stem(desk.data, request, words("task.changes")) + FORMATS[code].suffix,
-                mime=FORMATS[code].mime, on_click="ignore", key=f"changes_{code}",
+                mime=FORMATS[code].mime, key=f"changes_{code}",
             )  # fmt: skip
 
 

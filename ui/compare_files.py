@@ -16,6 +16,7 @@ from geo.filter import ProjectFilter
 from ui import session
 from ui.cache import surroundings
 from ui.desk import Desk
+from ui.download import download_button
 
 _WRITERS: Final = {"pdf": write_comparison_pdf, "xlsx": write_comparison_xlsx}
 
@@ -31,9 +32,9 @@ def compare_files(desk: Desk) -> None:
         request = ExportRequest(language=words.language, filter=ProjectFilter(only=frozenset(desk.numbers)))
         stem = file_stem(desk.data, request, words("page.compare"))
         for code in _WRITERS:
-            st.download_button(
+            download_button(
                 words(f"compare.file_{code}"), _content(desk, request, code), file_name=stem + FORMATS[code].suffix,
-                mime=FORMATS[code].mime, on_click="ignore", key=f"compare_{code}",
+                mime=FORMATS[code].mime, key=f"compare_{code}",
             )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from geo.state_dir import data_dir
 from layers.wording import grade_in_words
 from layers.words import Words
 from ui.desk import Desk
+from ui.download import download_button, told
 from ui.export_form import ABOUT_OPPORTUNITIES, OF_SITES, Asked
 from ui.export_job import ExportJob
 from ui.tables import table
@@ -106,12 +107,12 @@ def result(desk: Desk, asked: Asked) -> None:
         st.caption(plain(name))
         return
     with st.container(horizontal=True, vertical_alignment="center", key="x-result"):
-        st.download_button(
+        download_button(
             words("export.download"), content_of(data, asked), file_name=name, mime=FORMATS[asked.format].mime,
-            type="primary", on_click="ignore", key="x_download",
+            type="primary", key="x_download",
         )  # fmt: skip
         if asked.format == "png":
-            _copy_button(desk, asked)
+            _copy_button(desk, asked, name)
         st.caption(plain(name), width="stretch")
 
 
@@ -155,8 +156,8 @@ def _job_state(desk: Desk, job: ExportJob) -> None:
         return
     for notice in job.notices:
         st.warning(plain(notice))
-    st.download_button(words("export.download"), job.content, file_name=job.name, mime=FORMATS[job.code].mime,
-                       type="primary", on_click="ignore", key="x_ready")  # fmt: skip
+    download_button(words("export.download"), job.content, file_name=job.name, mime=FORMATS[job.code].mime,
+                    type="primary", key="x_ready")  # fmt: skip
     st.button(words("export.again"), on_click=_cancel, key="x_again")
 
 
@@ -179,14 +180,14 @@ def _cancel() -> None:
         job.cancel()
 
 
-def _copy_button(desk: Desk, asked: Asked) -> None:
+def _copy_button(desk: Desk, asked: Asked, name: str) -> None:
     words = desk.words
     number, picture = st.session_state.pop(_COPIED, (0, None))
     if number:
         file = io.BytesIO()
         with DRAWING:
             save_png(make_sheet(desk.data, asked.request).figure, file, dpi=150)
-        picture = base64.b64encode(file.getvalue()).decode("ascii")
+        picture = base64.b64encode(told(file.getvalue, name)()).decode("ascii")
     texts = {part: words(f"export.copy_{part}") for part in ("label", "busy", "done", "refused")}
     _copy(key=KEY_COPY, data={"number": number, "picture": picture, **texts}, on_asked_change=_asked_for_copy)
 

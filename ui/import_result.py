@@ -23,6 +23,7 @@ from layers.import_words import note_in_words
 from layers.record_wording import label_of, value_in_words
 from ui import import_state, session
 from ui.desk import Desk
+from ui.download import download_button
 from ui.edit_panel import MAX_WHY
 from ui.import_progress import progress
 from ui.import_state import Imported, Importing, start_dry_run, start_saving
@@ -44,10 +45,9 @@ def template_button(desk: Desk) -> None:
     def write(path: Path) -> None:
         write_import_template(desk.data, words, path)
 
-    st.download_button(
+    download_button(
         words("import.template"), _content(write), file_name=f"{words('import.template_file')}.xlsx",
-        mime=FORMATS["xlsx"].mime, on_click="ignore", key="import_template", icon=":material/download:",
-        type="tertiary",
+        mime=FORMATS["xlsx"].mime, key="import_template", icon=":material/download:", type="tertiary",
     )  # fmt: skip
 
 
@@ -113,12 +113,12 @@ def _report(desk: Desk, found: Importing, dry_run: DryRun) -> None:
         write_report_xlsx(draft, found.name, ExportRequest(language=words.language), path)
 
     with st.container(horizontal=True):
-        st.download_button(words("import.report_csv"), lambda: report_csv(draft, words), on_click="ignore",
-                           file_name=f"{stem}-{words('import.sheet_report')}.csv", mime=FORMATS["csv"].mime,
-                           key="import_report_csv")  # fmt: skip
-        st.download_button(words("import.report_xlsx"), _content(write), on_click="ignore",
-                           file_name=f"{stem}-{words('import.sheet_report')}.xlsx", mime=FORMATS["xlsx"].mime,
-                           key="import_report_xlsx")  # fmt: skip
+        download_button(words("import.report_csv"), lambda: report_csv(draft, words),
+                        file_name=f"{stem}-{words('import.sheet_report')}.csv", mime=FORMATS["csv"].mime,
+                        key="import_report_csv")  # fmt: skip
+        download_button(words("import.report_xlsx"), _content(write),
+                        file_name=f"{stem}-{words('import.sheet_report')}.xlsx", mime=FORMATS["xlsx"].mime,
+                        key="import_report_xlsx")  # fmt: skip
 
 
 def _cells(desk: Desk, dry_run: DryRun, row: DraftRow) -> tuple[object, ...]:

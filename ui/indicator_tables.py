@@ -34,6 +34,7 @@ from layers.indicator_rows import (
 from layers.wording import plan_terms
 from layers.words import Words
 from ui.desk import Desk
+from ui.download import download_button
 from ui.text import chinese, html, joined
 
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "indicators.css").read_text(encoding="utf-8")
@@ -252,9 +253,9 @@ def downloads(desk: Desk) -> None:
     files = (("xlsx", _XLSX, _workbook(desk.data, request)), ("csv", "text/csv", _csv(desk.data, request)))
     with st.container(horizontal=True, vertical_alignment="center", key="indicator-files"):
         for code, mime, content in files:
-            st.download_button(
+            download_button(
                 words(f"indicator.download_{code}"), content, file_name=f"{stem}.{code}", mime=mime,
-                on_click="ignore", key=f"indicators_{code}",
+                key=f"indicators_{code}",
             )  # fmt: skip
         st.caption(words("indicator.print_hint"), width="stretch")
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from geo.audit_log import tell
 from geo.settings import settings
 from geo.store.author import ANYONE, Author
 from geo.store.editors.attempts import Attempts
@@ -16,7 +17,7 @@ from layers.words import Words
 from ui.text import html, plain
 
 NAME, PASSWORD = "login_name", "login_password"
-_SIGNED_IN, _LAST_USED, _NOTICE = "signed_in", "login_last_used", "login_notice"
+_SIGNED_IN, _LAST_USED, _NOTICE, _TOLD = "signed_in", "login_last_used", "login_notice", "login_told"
 _ATTEMPTS: Final = Attempts()  # of all sessions of this server
 
 
@@ -51,6 +52,11 @@ def author() -> Author:
     return found or ANYONE
 
 
+def address() -> str | None:
+    """Return the IP address that this session comes from, None where that is this machine."""
+    return st.context.ip_address
+
+
 def session_hours() -> float:
     """Return after how many hours without use a session is over."""
     return settings().session_hours
@@ -59,6 +65,8 @@ def session_hours() -> float:
 def login_button(words: Words) -> None:
     """Draw the way to sign in; for one who is signed in, name, role and the way out."""
     who, through_oidc = author(), _through_oidc()
+    if through_oidc:
+        _tell_once(who)
     is_known = bool(who.name)
     label = plain(who.name) if is_known else words("login.open")
     with st.popover(label, icon=":material/person:", key=f"login-{'out' if is_known else 'in'}"):
@@ -113,24 +121,42 @@ def _sign_in() -> None:
     name, password = str(st.session_state[NAME])[:MAX_NAME], str(st.session_state[PASSWORD])
     del st.session_state[PASSWORD]  # else the field's own state keeps it until the next run
     st.session_state[PASSWORD] = ""
-    address = st.context.ip_address
-    wait_s = _ATTEMPTS.begin(name, address)
+    wait_s = _ATTEMPTS.begin(name, address())
     if wait_s > 0:
-        st.session_state[_NOTICE] = _Notice("wait", ceil(wait_s / 60))
-        return
+        return _refuse(name, _Notice("wait", ceil(wait_s / 60)))
     try:
         found = Editors().check(name, password)
     except EditorsFileError:
-        st.session_state[_NOTICE] = _Notice("unreadable")
-        return
+        return _refuse(name, _Notice("unreadable"))
     if found is None:
-        st.session_state[_NOTICE] = _Notice("wrong")
-        return
-    _ATTEMPTS.succeed(name, address)
+        return _refuse(name, _Notice("wrong"))
+    _ATTEMPTS.succeed(name, address())
     filed, person = found
+    tell("signed in", author=filed, address=address(), role=person.role.value)
     st.session_state.pop(_NOTICE, None)
     st.session_state[_LAST_USED] = _now_s()
     st.session_state[_SIGNED_IN] = _SignedIn(filed, _now_s(), person.password_set)
+
+
+def _refuse(name: str, notice: _Notice) -> None:
+    """Let nobody in. The log names whom it knows: somebody may have typed the password in the name's place."""
+    st.session_state[_NOTICE] = notice
+    try:
+        found = Editors().find(name)
+    except EditorsFileError:
+        found = None
+    tell("sign-in refused", author=found[0] if found else "", address=address(), why=notice.code)
+
+
+def _tell_once(who: Author) -> None:
+    """Tell the log, once a session, who has come through the office's login, and whether they are let in."""
+    signed_in = _signed_in()
+    if signed_in and st.session_state.get(_TOLD) != signed_in:
+        st.session_state[_TOLD] = signed_in
+        if who.name:
+            tell("signed in", author=who.name, address=address(), role=who.role.value)
+        else:
+            tell("sign-in refused", author=signed_in.name, address=address(), why="unknown")
 
 
 def _sign_out() -> None:
@@ -141,7 +167,9 @@ def _sign_out() -> None:
 
 
 def _end(notice: str | None) -> None:
-    st.session_state.pop(_SIGNED_IN, None)
+    known = [st.session_state.pop(key, None) for key in (_SIGNED_IN, _TOLD)]
+    if signed_in := next(filter(None, known), None):
+        tell("signed out", author=signed_in.name, address=address(), why=notice or "asked")
     st.session_state[_NOTICE] = _Notice(notice) if notice else None
 
 

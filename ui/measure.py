@@ -19,6 +19,7 @@ from ui import drawings, session
 from ui.board import board
 from ui.cache import surroundings
 from ui.desk import Desk
+from ui.download import download_button
 from ui.file_button import file_button
 from ui.notices import problem_notice
 from ui.place_finder import place_finder
@@ -105,10 +106,9 @@ def _keep_and_open(desk: Desk) -> None:
     words = desk.words
     with st.container(horizontal=True, key="drawings-bar"):
         if drawings.drawings():
-            st.download_button(
-                words("measure.save"), drawings.saved_text(), file_name=words("measure.file"),
-                mime="application/geo+json", on_click="ignore",
-            )  # fmt: skip
+            saved = drawings.saved_text()
+            download_button(words("measure.save"), lambda: saved, file_name=words("measure.file"),
+                            mime="application/geo+json")  # fmt: skip
         file_button(
             "open_drawings", words("measure.open"), suffixes=".geojson,.json", most_bytes=MAX_DRAWING_FILE_BYTES,
             take=drawings.open_file,

@@ -7,6 +7,7 @@ from exports.request import ExportRequest
 from layers.opportunity_wording import ORDERS, REACHES, count_in_words
 from ui import session
 from ui.desk import Desk
+from ui.download import download_button
 from ui.export_form import Asked
 from ui.export_result import content_of
 from ui.opportunity_cards import shown_opportunities
@@ -45,12 +46,11 @@ def _choice(key: str, label: str, names: dict[str, str]) -> None:
 def _download(desk: Desk, code: str) -> None:
     words, state = desk.words, desk.state
     request = ExportRequest(filter=state.filter, language=words.language, open_only=state.reach != REACHES[0])
-    st.download_button(
+    download_button(
         words(f"export.format_{code}"),
         content_of(desk.data, Asked(code, request)),
         file_name=file_name(desk.data, request, code),
         mime=FORMATS[code].mime,
-        on_click="ignore",
         icon=":material/download:",
         key=f"take_{code}",
     )

@@ -1,12 +1,14 @@
 """The record itself: read the projects as they are, change them, and know every state they were in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
 
+from geo.audit_log import tell
 from geo.store.author import Author, Role
 from geo.store.changes import Change, Conflict, ConflictError, Edit, Entry, Kind, Revision, Source
 from geo.store.database import open_database, reading, writing
@@ -16,6 +18,9 @@ from geo.store.model import ChangeRow, FeatureRow, RevisionRow
 from geo.store.rows import change_of, entry_of
 from geo.store.shipped import follow
 from geo.store.write import Progress, check, conflict, entries_of, write_change
+
+MOST_TOLD: Final = 10
+"""So many projects of a change are named in the log."""
 
 
 class Store:
@@ -94,8 +99,7 @@ class Store:
         """
         author.require(Role.EDITOR)
         check(edits, progress)
-        with writing(self.engine) as connection:
-            return write_change(connection, author.name, edits, why=why, kind=kind, source=source)
+        return self._write(author, lambda _: edits, why, kind, source=source)
 
     def undo(self, author: Author, change_id: int, *, why: str) -> Change | None:
         """Take back a change by a new one, and leave alone what was changed since; what it added is retired.
@@ -107,10 +111,13 @@ class Store:
         InvalidError : where the model refuses the result
         """
         author.require(Role.EDITOR)
-        with writing(self.engine) as connection:
+
+        def undoing(connection: Connection) -> list[Edit]:
             edits = _undoing(connection, change_id)
             check(edits)
-            return write_change(connection, author.name, edits, why=why, kind=Kind.UNDO, of=change_id)
+            return edits
+
+        return self._write(author, undoing, why, Kind.UNDO, of=change_id)
 
     def restore(self, author: Author, change_id: int, *, why: str) -> Change | None:
         """Bring every project back to the state just after change `change_id`, by a new change.
@@ -120,14 +127,45 @@ class Store:
         NotAllowedError : where the author is no administrator
         """
         author.require(Role.ADMIN)
-        with writing(self.engine) as connection:
+
+        def restoring(connection: Connection) -> list[Edit]:
             then, now = entries_at(connection, change_id), entries_at(connection, None)
-            edits = [_back_to(entry, then.get(each)) for each, entry in now.items()]
-            return write_change(connection, author.name, edits, why=why, kind=Kind.RESTORE, of=change_id)
+            return [_back_to(entry, then.get(each)) for each, entry in now.items()]
+
+        return self._write(author, restoring, why, Kind.RESTORE, of=change_id)
+
+    def _write(
+        self,
+        author: Author,
+        edits_in: Callable[[Connection], Sequence[Edit]],
+        why: str,
+        kind: Kind,
+        *,
+        source: Source | None = None,
+        of: int | None = None,
+    ) -> Change | None:
+        """Write the edits as one change, and tell the log of it once it is confirmed."""
+        with writing(self.engine) as connection:
+            change = write_change(
+                connection, author.name, edits_in(connection), why=why, kind=kind, source=source, of=of
+            )
+            number, some = _touched(connection, change) if change else (0, [])
+        if change:
+            tell("changed", author=change.author, change=change.id, kind=change.kind.value, of=change.of,
+                 file=change.source.name, projects=number, ids=some)  # fmt: skip
+        return change
 
 
 def _head(connection: Connection) -> int:
     return connection.execute(select(func.max(ChangeRow.id))).scalar() or 0
+
+
+def _touched(connection: Connection, change: Change) -> tuple[int, list[str]]:
+    """Return how many projects a change is about, and the ids of the first of them."""
+    ids = select(RevisionRow.feature_id).where(RevisionRow.change_id == change.id).distinct().subquery()
+    number = connection.execute(select(func.count()).select_from(ids)).scalar_one()
+    some = connection.execute(select(ids.c.feature_id).order_by(ids.c.feature_id).limit(MOST_TOLD)).scalars()
+    return number, list(some)
 
 
 def _undoing(connection: Connection, change_id: int) -> list[Edit]:
