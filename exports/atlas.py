@@ -18,7 +18,7 @@ from exports.sheet import SheetStyle, make_sheet, style_of
 from geo.load import Dataset
 from geo.project import Project
 from layers import style
-from layers.wording import site_name, title_of
+from layers.wording import layer_name, site_name, title_of
 
 Progress = Callable[[int, int], None]
 """Told after each page how many are done, and of how many."""
@@ -136,7 +136,7 @@ class _Atlas:
 
     def _index_rows(self) -> list[Row]:
         size, width = self.style.body, self._columns(3)[0].width
-        rows = [heading(self.words("legend.structure"), width, size * 1.06)]
+        rows = [heading(layer_name(self.data, self.words, "structure"), width, size * 1.06)]
         for i, placed in enumerate(self.data.elements):
             rows += numbered_row(str(3 + i), placed.element.name_in(self.words.language), "", width, size)
         rows.append(heading(self.words("list.placed", n=len(self.placed)), width, size * 1.06))
@@ -194,7 +194,7 @@ class _Atlas:
                 layer.add(artist, clip=False)
             y -= size * 1.35
         rows: list[Row] = []
-        for line in (subtitle_of(self.data, self.request), stamp_of(self.request)):
+        for line in (subtitle_of(self.data, self.request), stamp_of(self.data, self.request)):
             rows += lines(line, min(inner, 360), looks.subtitle, colour=style.TEXT_SECONDARY)
         rows += figure_rows(words, self.projects, looks.body * 1.1, min(inner, 360), title=words("print.figures"))
         flow(rows, [Column(left, y, min(inner, 360), y - looks.margin * 2)]).draw(layer)

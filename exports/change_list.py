@@ -124,7 +124,7 @@ def write_changes_pdf(data: Dataset, request: ExportRequest, listed: ChangeList,
     made = [words("format.term", term=words("table.made_on"), value=words.date(request.made_on)),
             words("print.version", version=data.version)]  # fmt: skip
     notes = [words("changes.print_note"), words("format.sentence").join(made)]
-    page = make_page(request, (), clean_text(listed.title), notes)
+    page = make_page(data, request, (), clean_text(listed.title), notes)
     body = page.body
     column = Column(body.left, body.top, body.width, body.height)
     filled = _flows(list(_rows(data, request, listed.review, body.width)), column)
@@ -194,6 +194,6 @@ def _figure(page: SheetPage, request: ExportRequest, subtitle: str, filled: Flow
     figure = Figure(figsize=request.paper.inches, facecolor="white")
     axes = page_axes(figure)
     filled.draw(Layer(axes, "panel"))
-    draw_title(Layer(axes, "title"), page, request, subtitle)
+    draw_title(Layer(axes, "title"), page, subtitle)
     draw_notes(Layer(axes, "notes"), page)
     return figure

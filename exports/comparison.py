@@ -104,7 +104,7 @@ def write_comparison_pdf(
     request = request.model_copy(update={"size": "a4-landscape"})
     heads, sections = _texts(data, words, surroundings, numbered)
     title = _title(data, words, numbered)
-    page = make_page(request, list(numbered.values()), title, _notes(data, request, sections))
+    page = make_page(data, request, list(numbered.values()), title, _notes(data, request, sections))
     for size in SIZES_PT:
         head, bands = _bands(page, heads, sections, size)
         parts = list(_pages(head, bands, page.body.height))
@@ -195,7 +195,7 @@ def _figure(page: SheetPage, request: ExportRequest, subtitle: str, bands: Seque
                 y -= line.height
         top -= band.height
         layer.add(Rectangle((body.left, top), body.width, 0.4, facecolor=style.HAIRLINE, linewidth=0), clip=False)
-    draw_title(Layer(axes, "title"), page, request, subtitle)
+    draw_title(Layer(axes, "title"), page, subtitle)
     draw_notes(Layer(axes, "notes"), page)
     return figure
 

@@ -15,9 +15,11 @@ from geo.names import name_in
 from geo.project import Project
 from geo.vocabulary import Sector
 from layers import style
+from layers.shape_grade import element_grade, graded
 from layers.wording import (
     coordinate_in_words,
     grade_in_words,
+    layer_name,
     mention_place,
     mention_printed_under,
     office_facts,
@@ -77,7 +79,7 @@ def panel_fillers(
     if extent.kind != "district":
         yield Filler(stretch=locator)
     yield Filler(
-        [heading(words("legend.structure"), width, size_pt * 1.06)],
+        [heading(layer_name(data, words, "structure"), width, size_pt * 1.06)],
         pieces=[
             _structure_rows(data, words, placed.element.id, size_pt, width)
             for placed in data.elements
@@ -230,7 +232,7 @@ def element_rows(data: Dataset, words: Words, element_id: str, size_pt: float, w
         if terms
     ]
     rows += fact_rows(facts, width, size_pt)
-    rows.append(heading(words("detail.schematic"), width, size_pt * 1.06))
+    rows.append(heading(words(graded("detail.schematic", element_grade(element))), width, size_pt * 1.06))
     return rows + lines(element.basis.in_language(language), width, size_pt)
 
 

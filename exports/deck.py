@@ -40,6 +40,7 @@ from geo.names import name_in
 from geo.project import Project
 from geo.vocabulary import Phase, Sector
 from layers import style
+from layers.shape_grade import element_grade, graded, structure_grade
 from layers.structure_wording import members_by_element, without_element
 
 Progress = Callable[[int, int], None]
@@ -245,12 +246,13 @@ class _Deck(DeckFrame):
         request = self.request.model_copy(
             update={"extent": Extent(), "hidden": self.request.hidden | {"sites"}, "filter": ProjectFilter()}
         )
+        told_map = graded("deck.alt_structure_map", structure_grade(self.data))
         width = body.width * (0.34 if words.language == "zh" else 0.25)
         told = self._membership_notes()
         under = sum(text_height(line, width, NOTE_PT) for line in told)
         map_box = Box(body.left, body.top, width, body.height - under - 8)
         plan = plan_slide_map(self.data, request, width, map_box.height)
-        canvas.picture(map_box, rendered(plan, MAP_DPI), title, words("deck.alt_structure_map", title=title))
+        canvas.picture(map_box, rendered(plan, MAP_DPI), title, words(told_map, title=title))
         note_box = Box(body.left, map_box.top + map_box.height + 8, width, under)
         canvas.text(note_box, [paragraph(line, NOTE_PT, colour=style.TEXT_SECONDARY) for line in told], "note")
         left = body.left + width + GAP_PT
@@ -291,7 +293,8 @@ class _Deck(DeckFrame):
             words("format.term", term=title, value=self._member_count(its))
             for title, its in without_element(self.data, words, members)
         ]
-        told = [words("deck.membership")]
+        grade = structure_grade(self.data)
+        told = [words(graded("deck.membership", grade))]
         return [*told, words("deck.beyond_table", others=words("format.phrases").join(others))] if others else told
 
     def _element_notes(self, element: Element) -> list[str]:
@@ -303,7 +306,11 @@ class _Deck(DeckFrame):
             for spoken in dict.fromkeys(("zh", language)) if terms else ():
                 printed = words("format.list").join(term.in_language(spoken) for term in terms)
                 notes.append("· " + words("format.term", term=words(f"detail.{code}"), value=printed))
-        drawn = words("format.term", term=words("detail.schematic"), value=element.basis.in_language(language))
+        drawn = words(
+            "format.term",
+            term=words(graded("detail.schematic", element_grade(element))),
+            value=element.basis.in_language(language),
+        )
         return [*notes, "· " + drawn]
 
     # ---- summary ----

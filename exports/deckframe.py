@@ -59,14 +59,14 @@ class DeckFrame:
             words("print.version", version=self.data.version),
             *([self.look.contact] if self.look.contact else []),
         ]
-        stamp = Run(stamp_of(self.request), bold=True, colour=style.BOUNDARY)
+        stamp = Run(stamp_of(self.data, self.request), bold=True, colour=style.BOUNDARY)
         return [stamp, Run(gap + gap.join(parts), colour=style.TEXT_SECONDARY)]
 
     def source_notes(self) -> list[str]:
         """Return sources, coordinates, filter, stamp, and licences of the data."""
         words = self.words
         notes = [*notes_of(self.data, self.request, self.projects), filter_line(self.data, self.request)]
-        notes += [stamp_of(self.request), words("deck.data_sources")]
+        notes += [stamp_of(self.data, self.request), words("deck.data_sources")]
         for source in self.data.sources:
             told = (source.title, source.source, source.licence, source.gaps)
             notes.append("· " + words("format.phrases").join(part.in_language(words.language) for part in told))

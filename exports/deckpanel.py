@@ -13,10 +13,10 @@ from exports.mapsites import STACK_RADIUS_PT
 from exports.native_map import Entry, Looks, area_entry, line_entry, marker_entry, stage_looks, tint
 from exports.slides import Box, Canvas
 from geo.load import Dataset
-from geo.names import name_in
 from geo.project import Project
 from geo.vocabulary import Sector, Stage
 from layers import style
+from layers.shape_grade import legend_entries
 from layers.wording import layer_name, site_name
 from layers.words import Words
 
@@ -183,7 +183,7 @@ def legend_rows(
 ) -> list[Row]:
     """Return the legend of what a map shows, with how many projects each sector and stage has."""
     sections = (
-        (words("legend.structure"), structure_entries(data, words, drawn)),
+        (layer_name(data, words, "structure"), structure_entries(data, words, drawn)),
         (words("deck.sector_counts"), sector_entries(words, drawn, projects)),
         (words("deck.stage_counts"), _stage_entries(words, drawn, projects)),
         (words("legend.certainty"), certainty_entries(words, drawn)),
@@ -215,17 +215,16 @@ def both_names(words: Words, project: Project) -> str:
 def structure_entries(data: Dataset, words: Words, drawn: DrawnMap) -> list[Entry]:
     """Return the entries of the structure's groups."""
     entries = []
-    for group, looks in zip(data.district.groups, style.STRUCTURE, strict=False):
-        if f"structure.{group.name}" not in drawn.present:
+    for entry in legend_entries(data):
+        if entry.code not in drawn.present:
             continue
-        name = name_in(words.language, group.name, group.names)
-        if looks.hatch:
-            area = Looks(looks.colour, looks.fill_opacity + 0.06, looks.colour, 0.9, MSO_LINE_DASH_STYLE.SQUARE_DOT)
+        looks, name = entry.looks, entry.name_in(words)
+        dash = MSO_LINE_DASH_STYLE.SQUARE_DOT if looks.dash else None
+        if looks.fill_opacity:
+            area = Looks(looks.colour, looks.fill_opacity + 0.06, looks.colour, looks.width * 0.9, dash)
             entries.append(area_entry(name, area))
         else:
-            entries.append(
-                line_entry(name, Looks(line=looks.colour, width_pt=3.4, dash=MSO_LINE_DASH_STYLE.SQUARE_DOT))
-            )
+            entries.append(line_entry(name, Looks(line=looks.colour, width_pt=3.4, dash=dash)))
     return entries
 
 

@@ -204,7 +204,7 @@ def _notes(frame: DeckFrame, project: Project) -> list[str]:
         notes += ["· " + mention_in_words(data, words, mention) for mention in project.mentions]
         if project.element_basis:
             notes.append("· " + project.element_basis.in_language(words.language))
-    return [*notes, *notes_of(data, frame.request, frame.projects), stamp_of(frame.request)]
+    return [*notes, *notes_of(data, frame.request, frame.projects), stamp_of(data, frame.request)]
 
 
 def _band(frame: DeckFrame, canvas: Canvas, box: Box, project: Project) -> None:

@@ -32,8 +32,9 @@ from geo.load import Dataset
 from geo.metric import STORAGE_CRS, from_metric, to_metric
 from geo.vocabulary import Grade, Sector, Stage
 from layers import style
+from layers.shape_grade import group_style
 from layers.symbols import SHAPES
-from layers.webmap import structure_style
+from layers.wording import layer_name
 from layers.words import Words
 
 NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
@@ -147,7 +148,7 @@ def _styles(data: Dataset, records: Records, *, with_symbols: bool) -> Iterator[
     for each in sorted(looks, key=lambda one: one.id):
         yield each.kml_style(with_symbol=with_symbols)
     for number, group in enumerate(_groups(data)):
-        drawn = structure_style(data, group)
+        drawn = group_style(data, group)
         yield _area_style(f"group-{number}", drawn.colour, drawn.width * 2, drawn.fill_opacity)
     for sector in sorted({one.sector for one in looks}):
         yield _area_style(f"{CIRCLES}-{sector}", style.SECTORS[sector].colour, 1, 0)
@@ -198,7 +199,7 @@ def _structure_folder(data: Dataset, words: Words, records: Records) -> etree._E
         group = groups.index(placed.element.group)
         shape, note = _shape(placed.geometry), str(row["schematic"])
         placemarks.append(_placemark(words, row, records.elements.fields, f"group-{group}", note, shape))
-    return _KML.Folder(_KML.name(words("layer.structure")), *placemarks)
+    return _KML.Folder(_KML.name(layer_name(data, words, "structure")), *placemarks)
 
 
 def _accuracy_folder(data: Dataset, words: Words, records: Records) -> Iterator[etree._Element]:

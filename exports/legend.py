@@ -11,9 +11,9 @@ from exports.mapframe import DrawnMap
 from exports.mapsites import SITE_RADIUS_PT
 from exports.panel import Row, heading, legend_row, marker_symbol, text_symbol
 from geo.load import Dataset
-from geo.names import name_in
 from geo.vocabulary import Sector, Stage
 from layers import style
+from layers.shape_grade import legend_entries
 from layers.symbols import SHAPES
 from layers.wording import layer_name
 from layers.words import Words
@@ -36,17 +36,17 @@ def legend_rows(
     `figures` stand in place of the plain list of sectors, where they are given.
     """
     structure = _structure(data, words, drawn)
-    first = [("legend.structure", structure)]
+    first = [(layer_name(data, words, "structure"), structure)]
     rest = [
-        *([] if figures else [("legend.sector", sector_entries(words, drawn))]),
-        ("legend.stage", _stages(words, drawn)),
-        ("legend.certainty", _certainty(words, drawn)),
-        ("legend.base", _base(data, words, drawn)),
+        *([] if figures else [(words("legend.sector"), sector_entries(words, drawn))]),
+        (words("legend.stage"), _stages(words, drawn)),
+        (words("legend.certainty"), _certainty(words, drawn)),
+        (words("legend.base"), _base(data, words, drawn)),
     ]
     return [
-        *_section_rows(first, words, size_pt, width),
+        *_section_rows(first, size_pt, width),
         *figures,
-        *_section_rows(rest, words, size_pt, width),
+        *_section_rows(rest, size_pt, width),
     ]
 
 
@@ -69,11 +69,11 @@ def _plain(data: Dataset, words: Words, drawn: DrawnMap) -> "Entries":
     ]
 
 
-def _section_rows(sections: Sequence[tuple[str, "Entries"]], words: Words, size_pt: float, width: float) -> list[Row]:
+def _section_rows(sections: Sequence[tuple[str, "Entries"]], size_pt: float, width: float) -> list[Row]:
     rows: list[Row] = []
     for title, entries in sections:
         if entries:
-            rows.append(heading(words(title), width, size_pt * 1.06))
+            rows.append(heading(title, width, size_pt * 1.06))
             last = len(entries) - 1
             rows += [legend_row(name, width, size_pt, draw, keep=i < last) for i, (name, draw) in enumerate(entries)]
     return rows
@@ -84,10 +84,11 @@ Entries = list[tuple[str, DrawSymbol]]
 
 def _structure(data: Dataset, words: Words, drawn: DrawnMap) -> Entries:
     entries: Entries = []
-    for group, looks in zip(data.district.groups, style.STRUCTURE, strict=False):
-        if f"structure.{group.name}" in drawn.present:
-            draw = _zone_symbol(looks) if looks.hatch else _line_symbol(looks.colour, 3.4, looks.dash)
-            entries.append((name_in(words.language, group.name, group.names), draw))
+    for entry in legend_entries(data):
+        if entry.code in drawn.present:
+            looks = entry.looks
+            draw = _zone_symbol(looks) if looks.fill_opacity else _line_symbol(looks.colour, 3.4, looks.dash)
+            entries.append((entry.name_in(words), draw))
     return entries
 
 

@@ -14,7 +14,7 @@ from exports.panel import Row
 from exports.request import ExportRequest
 from geo.load import Dataset
 from layers import style
-from layers.webmap import structure_style
+from layers.shape_grade import group_style
 
 MARGIN_SHARE = 0.04
 
@@ -54,7 +54,7 @@ def locator_row(
             add(fill([on_page(g) for g in ground.of_kind("boundary", "land")], style.DISTRICT))
             add(strokes([on_page(g) for g in ground.of_kind("boundary", "outline")], style.BOUNDARY, 0.7))
         for placed in data.elements:
-            looks = structure_style(data, placed.element.group)
+            looks = group_style(data, placed.element.group)
             shape = on_page(ground.elements[placed.element.id])
             if placed.element.kind == "line":
                 add(strokes([shape], looks.colour, 1.6))

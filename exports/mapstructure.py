@@ -16,7 +16,7 @@ from exports.linebreak import ways_to_break
 from exports.mapframe import MapScope
 from geo.load import PlacedElement
 from layers import style
-from layers.webmap import structure_style
+from layers.shape_grade import element_style, group_style, legend_code, named_by_grade
 
 LEADER_PT: Final = 110
 ROUNDS: Final = 8
@@ -32,7 +32,7 @@ class StructureMap:
     def place(self) -> None:
         """Note what the legend must explain."""
         seen = self._seen_elements()
-        self.scope.drawn.present.update(f"structure.{placed.element.group}" for placed in seen)
+        self.scope.drawn.present.update(legend_code(placed.element) for placed in seen)
         if any(placed.element.id == self.scope.highlight and placed.element.kind != "line" for placed in seen):
             self.scope.drawn.present.add("picked_element")
 
@@ -48,8 +48,9 @@ class StructureMap:
     def _ways_to_name_element(self, placed: PlacedElement, geometry: BaseGeometry) -> list[PointLabel]:
         chinese = self.scope.words.language == "zh"
         size_pt = (10 if chinese else 9) * self.scope.type_scale
-        name = placed.element.name_in(self.scope.words.language) + self.scope.words("map.schematic_short")
-        colour = style.shade(structure_style(self.scope.data, placed.element.group).colour, 0.8)
+        words, element = self.scope.words, placed.element
+        name = named_by_grade(words, element.name_in(words.language), element)
+        colour = style.shade(group_style(self.scope.data, element.group).colour, 0.8)
         if placed.element.kind == "line":
             anchors = [geometry.interpolate(share, normalized=True) for share in AXIS_SHARES]
             radius = 6.0
@@ -67,7 +68,7 @@ class StructureMap:
         layer = Layer(axes, "structure")
         for placed in self._seen_elements():
             geometry = self.scope.ground.elements[placed.element.id]
-            looks = structure_style(self.scope.data, placed.element.group)
+            looks = element_style(self.scope.data, placed.element)
             seen = self.scope.cut([geometry])
             if not seen:
                 continue
@@ -82,7 +83,7 @@ class StructureMap:
             hatched = LineCollection(self._hatch(geometry), colors=[(looks.colour, 0.45)], linewidths=0.5)
             layer.add(hatched)
             hatched.set_clip_path(fill([geometry], looks.colour).get_path(), layer.on.transData)
-        width, dash = (1.8, (4, 2.4)) if picked else (looks.width, looks.dash)
+        width, dash = (1.8, (4, 2.4) if looks.dash else ()) if picked else (looks.width, looks.dash)
         layer.add(strokes([geometry], style.SELECTION if picked else looks.colour, width, dash=dash, cap="butt"))
 
     def _hatch(self, geometry: BaseGeometry) -> list[list[tuple[float, float]]]:

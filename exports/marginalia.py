@@ -6,6 +6,7 @@ from exports.request import ExportRequest, extent_name, wanted_projects
 from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
+from layers.shape_grade import boundary_grade, graded, structure_in_grades
 from layers.wording import credit_in_words, currency_in_words, filter_in_words, title_of, with_added
 from layers.words import Words
 
@@ -47,11 +48,11 @@ def source_line(data: Dataset, words: Words, projects: Iterable[Project]) -> str
     )
 
 
-def stamp_of(request: ExportRequest) -> str:
+def stamp_of(data: Dataset, request: ExportRequest) -> str:
     """Return what the sheet may be used for."""
     words, purpose = request.words, request.purpose
     if purpose.kind == "internal":
-        return words("print.internal")
+        return words(graded("print.internal", boundary_grade(data)))
     if purpose.shows_boundary:
         return words("print.review", number=(purpose.review_number or "").strip())
     return words("print.no_boundary")
@@ -61,9 +62,10 @@ def notes_of(data: Dataset, request: ExportRequest, projects: Sequence[Project])
     """Return the notes at the foot: sources, coordinates, accuracy, date and version."""
     words = request.words
     unplaced = sum(not project.placed for project in projects)
+    told = "print.accuracy_alone" if request.extent.kind == "site" else "print.accuracy"
     return [
         source_line(data, words, projects),
-        words("print.accuracy_alone") if request.extent.kind == "site" else words("print.accuracy", n=unplaced),
+        words(told, n=unplaced, structure=structure_in_grades(data, words)),
         words("format.sentence").join(
             [
                 words("print.crs", crs=data.district.metric_crs),

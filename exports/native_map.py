@@ -27,9 +27,9 @@ from exports.slides import Box, Canvas, describe
 from geo.load import Dataset, PlacedElement
 from geo.project import Project
 from layers import style
+from layers.shape_grade import boundary_grade, element_style, graded
 from layers.symbols import SHAPES
-from layers.webmap import structure_style
-from layers.wording import grade_in_words, site_name
+from layers.wording import grade_in_words, layer_name, site_name
 
 TOLERANCE_PT: Final = 0.35
 MAIN_ROADS: Final[dict[str, float]] = {"trunk": 2.0, "primary": 1.6, "secondary": 1.0}
@@ -164,7 +164,7 @@ class NativeMap:
                 continue
             shapes = list(make())
             if shapes:
-                title = self.words(name)
+                title = layer_name(self.data, self.words, code) if name.startswith("layer.") else self.words(name)
                 self.canvas.group(shapes, title, self.words("deck.alt_layer", layer=title, n=len(shapes)))
 
     # ---- geometry on the slide ----
@@ -211,7 +211,9 @@ class NativeMap:
         yield from self._areas(land, Looks(style.LAND, line=style.SHORE, width_pt=0.5), self.words("deck.land"))
         if self.request.purpose.shows_boundary:
             district = self.ground.of_kind("boundary", "land")
-            yield from self._areas(district, Looks(style.DISTRICT), self.words("deck.district"))
+            yield from self._areas(
+                district, Looks(style.DISTRICT), self.words(graded("deck.district", boundary_grade(self.data)))
+            )
 
     def _roads(self) -> Iterator[Any]:
         named = self.ground.base.get("roads", ())
@@ -225,7 +227,7 @@ class NativeMap:
                 yield from self._line(geometries, looks, name or self.words("layer.roads"))
 
     def _boundary(self) -> Iterator[Any]:
-        name = self.words("layer.boundary")
+        name = layer_name(self.data, self.words, "boundary")
         outlines = [shapely.boundary(shape) for shape in self.ground.of_kind("boundary", "outline")]
         yield from self._line(outlines, Looks(line=style.BOUNDARY_BAND, width_pt=4), name)
         dash = MSO_LINE_DASH_STYLE.LONG_DASH_DOT
@@ -245,15 +247,17 @@ class NativeMap:
             yield from self._element(placed)
 
     def _element(self, placed: PlacedElement) -> Iterator[Any]:
-        looks, geometry = structure_style(self.data, placed.element.group), self.ground.elements[placed.element.id]
+        looks, geometry = element_style(self.data, placed.element), self.ground.elements[placed.element.id]
         name = placed.element.name_in(self.words.language)
+        dash = MSO_LINE_DASH_STYLE.SQUARE_DOT if looks.dash else None
         if placed.element.kind == "line":
-            axis = Looks(line=looks.colour, width_pt=looks.width * 0.72, dash=MSO_LINE_DASH_STYLE.SQUARE_DOT)
+            axis = Looks(line=looks.colour, width_pt=looks.width * 0.72, dash=dash)
             for shape in self._line([geometry], axis, name):
-                _arrow_ends(shape)
+                if looks.arrow_ends:
+                    _arrow_ends(shape)
                 yield shape
             return
-        area = Looks(looks.colour, looks.fill_opacity + 0.06, looks.colour, 1.1, MSO_LINE_DASH_STYLE.SQUARE_DOT)
+        area = Looks(looks.colour, looks.fill_opacity + 0.06, looks.colour, looks.width * 1.1, dash)
         yield from self._areas([geometry], area, name)
 
     def _stacks(self) -> list[list[Project]]:

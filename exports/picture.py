@@ -51,7 +51,7 @@ def save_png(figure: Any, target: Any, *, dpi: int, metadata: dict[str, str] | N
 
 
 def _png_texts(data: Dataset, request: ExportRequest, sheet: Sheet) -> dict[str, str]:
-    return {"Title": sheet.title, "Description": subtitle_of(data, request), "Comment": stamp_of(request)}
+    return {"Title": sheet.title, "Description": subtitle_of(data, request), "Comment": stamp_of(data, request)}
 
 
 def write_svg(data: Dataset, request: ExportRequest, path: Path) -> Sheet:

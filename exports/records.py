@@ -35,8 +35,10 @@ from geo.programmes import Programme
 from geo.project import Mention, Offer, Parcel, Project
 from geo.vocabulary import Phase
 from layers.indicator_rows import kind_word
+from layers.shape_grade import boundary_grade, element_grade, graded, shapes_in_grades
 from layers.wording import (
     added_in_words,
+    credit_in_words,
     currency_in_words,
     filter_in_words,
     mention_place,
@@ -309,10 +311,10 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
         "leading_sectors": BETWEEN.join(each.in_language(language) for each in element.leading_sectors),
         "summary": element.summary.in_language(language),
         "plan_place": words("mention.text", chapter=element.plan.chapter, section=element.plan.section),
-        "schematic": words("map.schematic"),
+        "schematic": words(graded("map.schematic", element_grade(element))),
         "basis": element.basis.in_language(language),
         "open_edges": BETWEEN.join(edges),
-        "credit": structure_credit(data, words),
+        "credit": structure_credit(data, words) if element.schematic else credit_in_words(data, words),
         "kind": element.kind,
         "group": group,
     }
@@ -389,17 +391,17 @@ def _facts(data: Dataset, request: ExportRequest, projects: Sequence[Project]) -
         ("plan_date", "table.plan_date", words.date(district.plan.date)),
         ("data_version", "table.data_version", data.version),
         ("made_on", "table.made_on", words.date(request.made_on)),
-        ("purpose", "table.purpose", _purpose(request)),
+        ("purpose", "table.purpose", _purpose(data, request)),
         ("accuracy", "table.grade", words("table.note_grade")),
         ("sectors", "table.sector", words("about.rule_sector")),
-        ("structure", "table.structure", words("about.rule_boundary")),
+        ("structure", "table.structure", shapes_in_grades(data, words)),
         ("credit", "table.credit_label", structure_credit(data, words)),
     )
     return (Fact(key, words(label), clean_text(value)) for key, label, value in stated if value)
 
 
-def _purpose(request: ExportRequest) -> str:
+def _purpose(data: Dataset, request: ExportRequest) -> str:
     number = (request.purpose.review_number or "").strip()
     if request.purpose.kind == "internal":
-        return request.words("print.internal")
+        return request.words(graded("print.internal", boundary_grade(data)))
     return request.words("print.review", number=number) if number else ""

@@ -77,6 +77,7 @@ class SheetPage:
     notes: list[str]
     missing: list[str]
     template: Template
+    stamp: str
 
     @property
     def top_of_body(self) -> float:
@@ -102,6 +103,7 @@ class SheetPage:
 
 
 def make_page(
+    data: Dataset,
     request: ExportRequest,
     projects: Sequence[Project],
     title: str,
@@ -113,16 +115,18 @@ def make_page(
     width, height = (side * 72 for side in request.paper.inches)
     inner = width - 2 * looks.margin
     template = template_of()
-    stamp = width_pt(stamp_of(request), looks.body) + 30 + (_logo_size(template, looks)[0] + 10 if template.logo else 0)
+    stamp = stamp_of(data, request)
+    beside = width_pt(stamp, looks.body) + 30 + (_logo_size(template, looks)[0] + 10 if template.logo else 0)
     size = looks.title
-    while size > looks.title * 0.72 and width_pt(title, size, bold=True) > inner - stamp:
+    while size > looks.title * 0.72 and width_pt(title, size, bold=True) > inner - beside:
         size -= 0.5
-    title_lines = wrapped(title, inner - stamp, size, bold=True, max_lines=3)
+    title_lines = wrapped(title, inner - beside, size, bold=True, max_lines=3)
     said = [*notes, *([template.contact] if template.contact else [])]
-    missing = missing_characters(_all_texts(request, projects, [title, *said]))
+    names = [project.name_in(request.language) for project in projects]
+    missing = missing_characters([title, *said, request.filter.text, stamp, *names])
     said += [request.words("print.missing_glyphs")] if missing else []
     notes = [line for note in said for line in wrapped(note, inner, looks.note)]
-    return SheetPage(width, height, looks, title_lines, size, notes, missing, template)
+    return SheetPage(width, height, looks, title_lines, size, notes, missing, template, stamp)
 
 
 def _logo_size(template: Template, looks: SheetStyle) -> tuple[float, float]:
@@ -150,7 +154,7 @@ def make_sheet(data: Dataset, request: ExportRequest) -> Sheet:
     set_in_fonts_of(request.language)
     with garbage_kept():
         projects = map_projects(data, request)
-        page = make_page(request, projects, sheet_title(data, request), notes_of(data, request, projects))
+        page = make_page(data, request, projects, sheet_title(data, request), notes_of(data, request, projects))
         plan, filled = _Fitting(data, request, projects, page).best()
         return _draw_sheet(data, request, projects, page, plan, filled)
 
@@ -231,17 +235,13 @@ def _draw_sheet(
     axes = page_axes(figure)
     plan.draw_furniture(axes)
     filled.draw(Layer(axes, "panel"))
-    draw_title(Layer(axes, "title"), page, request, subtitle_of(data, request))
+    draw_title(Layer(axes, "title"), page, subtitle_of(data, request))
     draw_notes(Layer(axes, "notes"), page)
     title = " ".join(page.title_lines)
     return Sheet(figure, plan.drawn, plan.frame, plan.page_box, title, page.notes, page.missing)
 
 
-def _all_texts(request: ExportRequest, projects: Sequence[Project], said: Sequence[str]) -> list[str]:
-    return [*said, request.filter.text, stamp_of(request)] + [project.name_in(request.language) for project in projects]
-
-
-def draw_title(layer: Layer, page: SheetPage, request: ExportRequest, subtitle: str) -> None:
+def draw_title(layer: Layer, page: SheetPage, subtitle: str) -> None:
     """Draw the title, the subtitle and the stamp."""
     looks, y = page.style, page.height - page.style.margin
     colour = page.template.title_colour or style.TITLE
@@ -253,14 +253,14 @@ def draw_title(layer: Layer, page: SheetPage, request: ExportRequest, subtitle: 
     under = shortened(subtitle, page.inner_width, looks.subtitle)
     for artist in text(under, looks.margin, y - looks.subtitle * 1.2, looks.subtitle, colour=style.TEXT_SECONDARY):
         layer.add(artist, clip=False)
-    left = _draw_stamp(layer, page, stamp_of(request))
+    left = _draw_stamp(layer, page)
     if page.template.logo:
         _draw_logo(layer, page, left - 10)
 
 
-def _draw_stamp(layer: Layer, page: SheetPage, stamp: str) -> float:
+def _draw_stamp(layer: Layer, page: SheetPage) -> float:
     """Draw what the sheet may be used for in the upper right corner; return its left edge."""
-    looks = page.style
+    looks, stamp = page.style, page.stamp
     width, height = width_pt(stamp, looks.body) + 14, looks.body * 1.9
     left, top = page.width - looks.margin - width, page.height - looks.margin
     edge = Rectangle((left, top - height), width, height, fill=False, edgecolor=style.BOUNDARY, linewidth=0.9)

@@ -41,6 +41,7 @@ from geo.names import name_in
 from geo.nearby import Surroundings
 from geo.project import Project
 from layers import style
+from layers.shape_grade import ShapeGrade, element_grade, graded
 from layers.site_wording import (
     CONTACT_FIELDS,
     Paired,
@@ -96,7 +97,7 @@ def write_site_sheets(
             if progress:
                 progress(number, len(chosen))
         if not chosen:
-            yield _empty_page(request)
+            yield _empty_page(data, request)
 
     title = booklet_title(data, request, chosen)
     write_pages(path, pages(), layer_names=layer_names(data, request.words), title=title,
@@ -111,7 +112,7 @@ def first_site_sheet(data: Dataset, request: ExportRequest) -> Figure:
     chosen = chosen_projects(data, request)
     with fonts_of(request.language):
         if not chosen:
-            return _empty_page(request).figure
+            return _empty_page(data, request).figure
         return site_sheet(data, request, Surroundings(data), chosen[0]).drawn(1, len(chosen)).figure
 
 
@@ -125,11 +126,11 @@ def booklet_title(data: Dataset, request: ExportRequest, chosen: Sequence[Projec
     return request.words("sheet.title", district=district)
 
 
-def _empty_page(request: ExportRequest) -> Page:
+def _empty_page(data: Dataset, request: ExportRequest) -> Page:
     said = request.words("print.nothing")
-    page = make_page(request, [], said, [], LOOKS)
+    page = make_page(data, request, [], said, [], LOOKS)
     figure = Figure(figsize=request.paper.inches, facecolor="white")
-    draw_title(Layer(page_axes(figure), "title"), page, request, "")
+    draw_title(Layer(page_axes(figure), "title"), page, "")
     return Page(figure, None, said)
 
 
@@ -156,7 +157,9 @@ class SiteSheet:
             update={"extent": self._extent(), "filter": ProjectFilter(only=frozenset({project.id})), "title": None}
         )
         self.tongues, self.words = request.tongues, request.words
-        self.page = make_page(self.request, [project], project.name_in(self.words.language), self._notes(), LOOKS)
+        self.page = make_page(
+            self.data, self.request, [project], project.name_in(self.words.language), self._notes(), LOOKS
+        )
         body = self.page.body
         self.left, self.width = body.left, body.width
         self.cells = self._cell_widths()
@@ -186,7 +189,7 @@ class SiteSheet:
                 said.append(words("print.made", date=words.date(self.request.made_on)))
                 said.append(words("print.version", version=self.data.version))
             else:
-                said.insert(0, stamp_of(self.request.model_copy(update={"language": words.language})))
+                said.insert(0, stamp_of(self.data, self.request.model_copy(update={"language": words.language})))
             notes.append(words("format.sentence").join(said))
         return notes
 
@@ -244,7 +247,10 @@ class SiteSheet:
     def _shown_instead(self, words: Words) -> str:
         if not self.project.element:
             return words("sheet.district_shown")
-        return words("sheet.element_shown", element=place_name(self.data, words, self.project.element))
+        placed = self.data.element(self.project.element)
+        grade = element_grade(placed.element) if placed else ShapeGrade.SCHEMATIC
+        element = place_name(self.data, words, self.project.element)
+        return words(graded("sheet.element_shown", grade), element=element)
 
     def _parts(self, size: float) -> list[list[Row]]:
         """Return what the plan and the office say, and what is around the site and how it is known."""
@@ -304,7 +310,7 @@ class SiteSheet:
         self._draw_beside_map(panel, plan)
         self.facts.draw(panel)
         self._draw_contact(panel, body.bottom + CONTACT_PT)
-        draw_title(Layer(axes, "title"), self.page, self.request, self._currency())
+        draw_title(Layer(axes, "title"), self.page, self._currency())
         draw_notes(notes, self.page)
         if total > 1:
             said = self.words("atlas.page", n=number, total=total)

@@ -10,6 +10,7 @@ from geo.project import Localised, Mention, Project
 from geo.vocabulary import Phase
 from layers import style
 from layers.list_rows import list_row, list_symbol
+from layers.shape_grade import element_grade, graded
 from layers.wording import (
     coordinate_in_words,
     grade_in_words,
@@ -131,6 +132,7 @@ def element_texts(data: Dataset, words: Words, element: Element) -> Card:
         "summary": _in(words, element.summary),
         "functions": _terms(words, element.functions),
         "sectors": _terms(words, element.leading_sectors),
+        "drawn": words(graded("detail.schematic", element_grade(element))),
         "basis": _in(words, element.basis),
         "edges": [_edge(words, edge) for edge in element.open_edges],
     }

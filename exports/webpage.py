@@ -17,6 +17,7 @@ from exports.webfont import font_faces
 from geo.load import Dataset
 from geo.whole_file import write_whole
 from layers.filter_panel import filter_values, layers_menu, panel_data
+from layers.shape_grade import boundary_grade, graded
 from layers.tiles import NO_TILES
 from layers.webassets import LEAFLET
 from layers.webmap import LAYERS, MAX_ZOOM, MIN_ZOOM, build_map, json_for_script, map_css, web_file
@@ -156,17 +157,17 @@ def _texts(data: Dataset, request: ExportRequest, words: Words, offered: list[st
 def _notes(data: Dataset, request: ExportRequest, words: Words) -> list[str]:
     """Return what every reader must see: for whom the map is, of when the plan and the file are."""
     return [
-        purpose_line(request, words),
+        purpose_line(data, request, words),
         currency_in_words(data, words, data.projects),
         words("webpage.made_on", date=words.date(request.made_on), version=data.version),
     ]
 
 
-def purpose_line(request: ExportRequest, words: Words) -> str:
+def purpose_line(data: Dataset, request: ExportRequest, words: Words) -> str:
     """Return whether the map is internal, its review number, or that it shows no boundary."""
     purpose = request.purpose
     if purpose.kind == "internal":
-        return words("webpage.internal")
+        return words(graded("webpage.internal", boundary_grade(data)))
     if purpose.shows_boundary:
         return words("webpage.review_number", number=purpose.review_number)
     return words("webpage.no_boundary")

@@ -10,6 +10,7 @@ from geo.filter import FACETS, NO_PLACE, Mask, ProjectFilter, ProjectIndex
 from geo.load import Dataset
 from geo.vocabulary import PHASES_OF_STAGE, Grade, Phase, Sector, Stage
 from layers import style
+from layers.shape_grade import graded, structure_grade
 from layers.symbols import svg_symbol
 from layers.wording import layer_name, place_name
 from layers.words import Words
@@ -177,7 +178,7 @@ def _place_menu(data: Dataset, words: Words) -> dict[str, Any]:
         "label": words("filter.place"),
         "sections": [
             {"kind": "many", "facet": "place", "options": options},
-            {"kind": "note", "text": words("filter.place_note")},
+            {"kind": "note", "text": words(graded("filter.place_note", structure_grade(data)))},
         ],
     }
 

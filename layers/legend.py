@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from geo.layout import Group
-from geo.names import by_language
+from geo.load import Dataset
 from geo.vocabulary import Stage
 from layers import style
+from layers.shape_grade import legend_entries
 from layers.symbols import svg_symbol
+from layers.words import LANGUAGES, words_in
 
 _LINE = '<svg width="26" height="14" aria-hidden="true">{}</svg>'
 
@@ -18,22 +19,24 @@ def _line_svg(colour: str, width: float, dash: Sequence[float] = (), casing: str
     return _LINE.format(f'{drawn}<path d="M1 7h24" stroke="{colour}" stroke-width="{width:g}"{dashes}/>')
 
 
-def _hatch_svg(looks: style.StructureStyle) -> str:
-    lines = "".join(
-        f'<path d="M{x} 13l12 -12" stroke="{looks.colour}" stroke-width="0.7"/>' for x in (-5, 1, 7, 13, 19)
-    )
+def _area_svg(looks: style.StructureStyle) -> str:
+    at = (-5, 1, 7, 13, 19) if looks.hatch else ()
+    lines = "".join(f'<path d="M{x} 13l12 -12" stroke="{looks.colour}" stroke-width="0.7"/>' for x in at)
+    dash = ' stroke-dasharray="2 2"' if looks.dash else f' stroke-width="{looks.width:g}"'
     return (
         '<svg width="26" height="14" aria-hidden="true"><clipPath id="c"><rect x="1" y="1" width="24" height="12"/>'
         f'</clipPath><rect x="1" y="1" width="24" height="12" fill="{looks.colour}" fill-opacity="{looks.fill_opacity}"'
-        f' stroke="{looks.colour}" stroke-dasharray="2 2"/><g clip-path="url(#c)">{lines}</g></svg>'
+        f' stroke="{looks.colour}"{dash}/><g clip-path="url(#c)">{lines}</g></svg>'
     )
 
 
-def _structure_items(groups: Sequence[Group]) -> list[dict[str, Any]]:
+def _structure_items(data: Dataset) -> list[dict[str, Any]]:
     items = []
-    for group, looks in zip(groups, style.STRUCTURE, strict=False):
-        svg = _hatch_svg(looks) if looks.hatch else _line_svg(looks.colour, 4, (9, 3))
-        items.append({"when": "layer.structure", "svg": svg, "names": by_language(group.name, group.names)})
+    for entry in legend_entries(data):
+        looks = entry.looks
+        svg = _area_svg(looks) if looks.fill_opacity else _line_svg(looks.colour, 4, (9, 3) if looks.dash else ())
+        names = {language: entry.name_in(words_in(language)) for language in LANGUAGES}
+        items.append({"when": "layer.structure", "svg": svg, "names": names})
     items.append({"when": "picked", "label": "legend.picked", "svg": _line_svg(style.SELECTION, 3)})
     return items
 
@@ -45,7 +48,7 @@ def _stage_svg(stage: Stage) -> str:
     )
 
 
-def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
+def legend_sections(data: Dataset) -> list[dict[str, Any]]:
     """Return the legend, section by section.
 
     Each item has ``when`` (it is shown where the map shows that code), ``svg``, and either ``label``
@@ -91,7 +94,7 @@ def legend_sections(groups: Sequence[Group]) -> list[dict[str, Any]]:
     ]
     return [
         {"title": "legend.sketch", "items": sketch},
-        {"title": "legend.structure", "items": _structure_items(groups)},
+        {"title": "layer.structure", "items": _structure_items(data)},
         {"title": "legend.sector", "items": sectors},
         {"title": "legend.stage", "items": stages},
         {"title": "legend.certainty", "items": certainty},

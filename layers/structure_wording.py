@@ -9,15 +9,17 @@ from geo.load import Dataset
 from geo.names import name_in
 from geo.project import Project
 from geo.structure import ElementFigures, Neighbour
+from layers.shape_grade import element_grade, graded
 from layers.words import Words
 
 ROUND_M: Final = 10
 _SENTENCE_ENDS: Final = re.compile(r"(?<=。)|(?<=[.!?]) +")
 
 
-def extent_label(words: Words, figures: ElementFigures) -> str:
-    """Return what is measured of an element, its area or its length, with the word for schematic."""
-    return words("structure.length") if figures.area_m2 is None else words("structure.area")
+def extent_label(words: Words, figures: ElementFigures, element: Element) -> str:
+    """Return what is measured of an element, its area or its length, with the word for schematic where it is that."""
+    measured = "structure.length" if figures.area_m2 is None else "structure.area"
+    return words(graded(measured, element_grade(element)))
 
 
 def extent_in_words(words: Words, figures: ElementFigures) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 Colour says *what* (sector), stroke says *how far along* (stage), fill says *how sure* (grade).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from geo.vocabulary import Grade, Sector, Stage
@@ -93,12 +93,13 @@ STAGES: Final[dict[Stage, StageStyle]] = {
     Stage.UNSTATED: StageStyle(1.6, (2, 1.6), UNSTATED),
 }
 
+SURVEYED_WIDTH: Final = 1.6
 FILLED_GRADES: Final = frozenset({Grade.EXACT, Grade.NEAR})
 
 
 @dataclass(frozen=True)
 class StructureStyle:
-    """How the elements of one group of the spatial structure are drawn, always as schematic."""
+    """How the schematic elements of one group of the spatial structure are drawn."""
 
     colour: str
     fill_opacity: float = 0.16
@@ -106,6 +107,10 @@ class StructureStyle:
     dash: tuple[float, ...] = (2, 2)
     hatch: bool = True
     arrow_ends: bool = False
+
+    def surveyed(self) -> "StructureStyle":
+        """Return how the group's official shapes are drawn: by a whole line, without hatch or arrow ends."""
+        return replace(self, width=max(self.width, SURVEYED_WIDTH), dash=(), hatch=False, arrow_ends=False)
 
 
 STRUCTURE: Final[tuple[StructureStyle, ...]] = (

@@ -16,6 +16,7 @@ from shapely.geometry import LineString, MultiLineString, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge
 
+from geo.layout import Element
 from geo.load import Dataset, PlacedElement
 from geo.names import by_language
 from geo.project import Project
@@ -24,6 +25,7 @@ from layers import style
 from layers.basemap import base_labels, base_layers, lat_lon
 from layers.filter_panel import engine_data
 from layers.legend import legend_sections
+from layers.shape_grade import element_grade, element_style, graded, group_style
 from layers.symbols import SHAPES
 from layers.webassets import (
     FONT_FACES,
@@ -151,6 +153,8 @@ def _element_record(placed: PlacedElement, looks: style.StructureStyle) -> dict[
     record: dict[str, Any] = {
         "names": by_language(element.name, element.names),
         "label": style.shade(looks.colour, 0.8),
+        "schematic": element.schematic,
+        "note": graded("map.schematic", element_grade(element)),
     }
     if element.kind == "line":
         record["line"] = lat_lon(_longest_line(placed.geometry).coords)
@@ -159,13 +163,8 @@ def _element_record(placed: PlacedElement, looks: style.StructureStyle) -> dict[
     return record
 
 
-def structure_style(dataset: Dataset, group: str) -> style.StructureStyle:
-    """Return how the elements of the group named `group` are drawn."""
-    names = [known.name for known in dataset.district.groups]
-    return style.STRUCTURE[names.index(group) % len(style.STRUCTURE)] if group in names else style.STRUCTURE[-1]
-
-
-def _structure_options(looks: style.StructureStyle) -> dict[str, Any]:
+def _structure_options(dataset: Dataset, element: Element) -> dict[str, Any]:
+    looks = element_style(dataset, element)
     return {
         "color": looks.colour,
         "weight": looks.width,
@@ -185,7 +184,7 @@ def _structure_layer(dataset: Dataset) -> folium.GeoJson:
         {
             "type": "Feature",
             "id": placed.element.id,
-            "properties": {"group": placed.element.group, "kind": placed.element.kind},
+            "properties": {"kind": placed.element.kind, "drawn": _structure_options(dataset, placed.element)},
             "geometry": mapping(placed.geometry),
         }
         for placed in sorted(dataset.elements, key=lambda p: (p.element.kind == "line", -p.geometry.area))
@@ -193,7 +192,7 @@ def _structure_layer(dataset: Dataset) -> folium.GeoJson:
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         name="structure",
-        style_function=lambda feature: _structure_options(structure_style(dataset, feature["properties"]["group"])),
+        style_function=lambda feature: feature["properties"]["drawn"],
     )
 
 
@@ -311,11 +310,11 @@ def build_map(dataset: Dataset, *, language: str, drawing: bool = False) -> foli
         data={
             **site_data(dataset),
             "elements": {
-                placed.element.id: _element_record(placed, structure_style(dataset, placed.element.group))
+                placed.element.id: _element_record(placed, group_style(dataset, placed.element.group))
                 for placed in dataset.elements
             },
             "labels": base_labels(dataset.base),
-            "legend": legend_sections(dataset.district.groups),
+            "legend": legend_sections(dataset),
             "style": _style_for_bridge(),
             "words": _words_for_bridge(dataset),
             "htmlLang": {code: words_in(code).html_lang for code in LANGUAGES},

@@ -12,6 +12,7 @@ from geo.nearby import Distance
 from geo.parcel import areas_m2
 from geo.project import Mention, Project
 from geo.vocabulary import Grade, Phase, Sector
+from layers.shape_grade import graded, layer_grade
 from layers.words import Words
 
 PLACE_KINDS = frozenset(
@@ -41,15 +42,16 @@ def title_of(words: Words, district: District, identifier: str = "app.title") ->
 
 
 def layer_name(data: Dataset, words: Words, code: str) -> str:
-    """Return what a layer of the map is called, with the year where its file says from when it is."""
-    name = words(f"layer.{code}")
+    """Return what a layer of the map is called by its grade, with the year where its file says from when it is."""
+    name = words(graded(f"layer.{code}", layer_grade(data, code)))
     year = str(data.base.get(code, {}).get("date") or "")[:4]
     return words("format.of_year", name=name, year=year) if year else name
 
 
 def layer_names(data: Dataset, words: Words) -> dict[str, str]:
-    """Return the dated layers' names by the identifiers of their undated ones."""
-    return {f"layer.{code}": layer_name(data, words, code) for code in data.base if f"layer.{code}" in words.catalogue}
+    """Return the names of the layers that the data hold, by identifier."""
+    codes = ["structure", *data.base]
+    return {f"layer.{code}": layer_name(data, words, code) for code in codes if f"layer.{code}" in words.catalogue}
 
 
 def credit_in_words(data: Dataset, words: Words) -> str:

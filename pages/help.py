@@ -8,4 +8,4 @@ from ui.notices import problem_notice
 
 here = desk()
 problem_notice(here.words, here.data.problems, title="problem.data_title")
-st.html(guide(here.words))
+st.html(guide(here))

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from geo.filter import ProjectFilter
 from geo.project import Project
 from geo.vocabulary import Grade
+from layers.shape_grade import shapes_in_grades
 from layers.wording import place_name, ranges_in_words
 from layers.words import Words
 from ui.desk import Desk
@@ -22,7 +23,7 @@ def intro(desk: Desk) -> Markup:
     """Return what the data hold and of which plan they are, and the rules they are read by."""
     words, plan = desk.words, desk.data.district.plan
     rules = [words("about.rule_currency", month=words.month(plan.date))]
-    rules += [words(f"about.rule_{rule}") for rule in ("boundary", "sector")] + [words("about.offline")]
+    rules += [shapes_in_grades(desk.data, words), words("about.rule_sector"), words("about.offline")]
     version = words("about.version", version=desk.data.version, number=plan.number, date=words.date(plan.date))
     return html(
         '<div class="prose">{paragraphs}<h2>{title}</h2><ul>{rules}</ul></div>',

@@ -11,6 +11,7 @@ from geo.names import name_in
 from geo.nearby import Kind, Nearest
 from geo.project import Localised, Project
 from geo.vocabulary import Phase
+from layers.shape_grade import element_grade, graded
 from layers.wording import (
     coordinate_in_words,
     distance_in_words,
@@ -190,12 +191,12 @@ def element_detail(desk: Desk, element: Element) -> None:
 
 
 def shape_basis(desk: Desk, element: Element) -> Markup:
-    """Return by what recipe the element's shape was drawn, and what in it no evidence fixes."""
+    """Return by what recipe the element's shape was drawn or whose it is, and what in it no evidence fixes."""
     words = desk.words
     edges = [html("<li>{side}</li>", side=_edge(desk, edge)) for edge in element.open_edges]
     return html(
         "<h3>{title}</h3><p>{basis}</p>{edges}",
-        title=words("detail.schematic"),
+        title=words(graded("detail.schematic", element_grade(element))),
         basis=element.basis.in_language(words.language),
         edges=html("<p class='note'>{t}</p><ul>{e}</ul>", t=words("detail.open_edges"), e=joined(edges))
         if edges

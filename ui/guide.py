@@ -4,7 +4,8 @@ from typing import Final
 
 from markupsafe import Markup
 
-from layers.words import Words
+from layers.shape_grade import boundary_grade, graded, structure_grade
+from ui.desk import Desk
 from ui.text import html, joined
 
 GUIDE: Final = {
@@ -22,18 +23,22 @@ GUIDE: Final = {
 }
 
 
-def guide(words: Words) -> Markup:
+def guide(desk: Desk) -> Markup:
     """Return the whole guide as HTML, by what a reader comes to do."""
+    words = desk.words
     sections = [
         html(
             "<section><h2>{title}</h2><dl>{entries}</dl></section>",
             title=words(f"help.{section}"),
-            entries=joined([_entry(words, f"{section}_{entry}") for entry in entries]),
+            entries=joined([_entry(desk, f"help.{section}_{entry}") for entry in entries]),
         )
         for section, entries in GUIDE.items()
     ]
     return html('<div class="guide"><p>{intro}</p>{all}</div>', intro=words("help.intro"), all=joined(sections))
 
 
-def _entry(words: Words, code: str) -> Markup:
-    return html("<dt>{term}</dt><dd>{text}</dd>", term=words(f"help.{code}"), text=words(f"help.{code}_text"))
+def _entry(desk: Desk, code: str) -> Markup:
+    words, grade = desk.words, structure_grade(desk.data)
+    stamp = words(graded("print.internal", boundary_grade(desk.data)))
+    term, text = (graded(identifier, grade) for identifier in (code, f"{code}_text"))
+    return html("<dt>{term}</dt><dd>{text}</dd>", term=words(term), text=words(text, stamp=stamp))

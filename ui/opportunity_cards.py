@@ -21,6 +21,7 @@ from layers.opportunity_wording import (
     mentions_in_order,
     sections,
 )
+from layers.shape_grade import graded, structure_grade
 from layers.wording import added_in_words, grade_in_words, mention_place, mention_printed_under, office_facts, site_name
 from ui.board import board
 from ui.cache import structure_figures
@@ -141,7 +142,9 @@ def _more(desk: Desk, project: Project, area: Area) -> Markup:
     parts = [_fact(words(term), text) for term, text in told.items() if _width(text) > CUT_WIDTH]
     if area.neighbours:
         note = html(
-            '{beside} <span class="note">{note}</span>', beside=area.neighbours, note=words("structure.apart_note")
+            '{beside} <span class="note">{note}</span>',
+            beside=area.neighbours,
+            note=words(graded("structure.apart_note", structure_grade(desk.data))),
         )
         parts.append(_fact(words("opportunity.neighbours"), note))
     if project.element_basis:

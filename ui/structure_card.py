@@ -9,6 +9,7 @@ from geo.project import Project
 from geo.structure import NEIGHBOUR_WITHIN_M
 from geo.vocabulary import Phase
 from layers.list_rows import list_symbol
+from layers.shape_grade import element_grade, graded, structure_grade
 from layers.structure_chart import phase_chart, sector_key
 from layers.structure_wording import (
     extent_in_words,
@@ -42,7 +43,7 @@ def _figures(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Mar
     return html(
         '<dl class="figures"><div><dt>{extent}</dt><dd>{figure}<span class="note">{hectares}</span></dd></div>'
         '<div><dt>{projects}</dt><dd>{n}<span class="note">{unplaced}</span></dd></div></dl>',
-        extent=extent_label(words, its),
+        extent=extent_label(words, its, stop.element),
         figure=figure,
         hectares=hectares,
         projects=words("structure.projects"),
@@ -121,7 +122,7 @@ def _neighbours(desk: Desk, stop: PlacedElement) -> Markup:
         '{title}<ul class="picks">{rows}</ul><p class="note">{note}</p>',
         title=title,
         rows=joined(rows),
-        note=words("structure.apart_note"),
+        note=words(graded("structure.apart_note", structure_grade(desk.data))),
     )
 
 
@@ -180,6 +181,6 @@ def structure_card(desk: Desk, stop: PlacedElement) -> None:
         projects=_projects(desk, stop, members),
         neighbours=_neighbours(desk, stop),
         shape=shape_basis(desk, element),
-        measured=words("structure.measured", crs=desk.data.district.metric_crs),
+        measured=words(graded("structure.measured", element_grade(element)), crs=desk.data.district.metric_crs),
     )  # fmt: skip
     board("structure_card", markup, at=element.id)

@@ -9,6 +9,7 @@ from geo.load import PlacedElement
 from geo.project import Project
 from geo.vocabulary import Phase
 from layers.list_rows import list_symbol
+from layers.shape_grade import element_grade, graded
 from layers.structure_chart import phase_chart, sector_key
 from layers.structure_wording import (
     extent_in_words,
@@ -56,7 +57,7 @@ def _figures(desk: Desk, stop: PlacedElement, members: Sequence[Project]) -> Mar
         '<dl class="slide-figures"><div><dd>{figure}</dd><dt>{extent} {hectares}</dt></div>'
         "<div><dd>{n}</dd><dt>{projects}{unplaced}</dt></div></dl>",
         figure=figure,
-        extent=extent_label(words, its),
+        extent=extent_label(words, its, stop.element),
         hectares=hectares,
         n=len(members),
         projects=words("structure.projects"),
@@ -116,6 +117,8 @@ def structure_slide(desk: Desk, stop: PlacedElement) -> None:
         chart=phase_chart(words, members, width=CHART_PX),
         key=sector_key(words, members),
         names=_names(words, members),
-        note=words("structure.presented_note", currency=words("map.currency", month=month)),
+        note=words(
+            graded("structure.presented_note", element_grade(element)), currency=words("map.currency", month=month)
+        ),
     )
     board("structure_card", markup, at=element.id)

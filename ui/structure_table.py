@@ -8,6 +8,7 @@ from markupsafe import Markup
 from geo.load import PlacedElement
 from geo.project import Project
 from geo.vocabulary import Stage
+from layers.shape_grade import graded, structure_grade
 from layers.structure_wording import extent_in_words, group_in_words, members_by_element, without_element
 from ui.board import board
 from ui.cache import structure_figures
@@ -76,9 +77,10 @@ def _sum_row(desk: Desk, title: str, projects: Sequence[Project]) -> Markup:
 def comparison_table(desk: Desk) -> Markup:
     """Return the table of all elements, its counts adding up to all projects."""
     words, data = desk.words, desk.data
-    members = members_by_element(data)
+    members, grade = members_by_element(data), structure_grade(data)
     headers = [
-        *(words(key) for key in ("structure.column_element", "structure.column_group", "structure.column_extent")),
+        *(words(key) for key in ("structure.column_element", "structure.column_group")),
+        words(graded("structure.column_extent", grade)),
         words("structure.column_projects"),
         *(words(f"stage.{stage}") for stage in Stage),
         *(words(key) for key in ("structure.column_unplaced", "structure.column_sectors", "structure.column_plan")),
@@ -106,7 +108,7 @@ def comparison_table(desk: Desk) -> Markup:
         rows=joined(rows),
         rest=joined([_sum_row(desk, label, its) for label, its in without_element(data, words, members)]),
         total=_sum_row(desk, words("structure.total"), data.projects),
-        note=words("structure.table_note"),
+        note=words(graded("structure.table_note", grade)),
     )
 
 

@@ -297,7 +297,7 @@
       ...(element.members.length ? [make("button", {type: "button", className: "main-button", text: word("detail.show_only"), onclick: () => showOnly(element.id)}),
         make("ul", {className: "links"}, ...element.members.map(id =>
           make("li", {}, link(texts().projects[rowOf.get(id)].name, () => select("site", id, true)))))] : []),
-      make("h3", {text: word("detail.schematic")}),
+      make("h3", {text: text.drawn}),
       make("p", {text: text.basis}),
       ...(text.edges.length ? [make("p", {className: "note", text: word("detail.open_edges")}),
         make("ul", {}, ...text.edges.map(edge => make("li", {text: edge})))] : []));

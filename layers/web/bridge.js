@@ -50,7 +50,7 @@ function planMapBridge(map, folders, data) {
     });
     layer.bindTooltip(() => {
       const box = document.createElement("div");
-      box.append(line("div", nameOf(elements[id].names), "tip-name"), line("div", word("map.schematic"), "tip-note"));
+      box.append(line("div", nameOf(elements[id].names), "tip-name"), line("div", word(elements[id].note), "tip-note"));
       return box;
     }, {sticky: true});
     layer.plainStyle = {weight: layer.options.weight, color: layer.options.color, fillOpacity: layer.options.fillOpacity};
@@ -190,7 +190,7 @@ function planMapBridge(map, folders, data) {
     const picked = ringed();
     if (picked !== undefined) items.push(label(picked, {bold: true, must: numbered(picked) || Boolean(stop), ...(stop ? {size: map.getSize().x < 480 ? 11 : 15, radius: 14} : {}), short: numberOf(picked)}));
     const element = id => {
-      const {names, line, at, label: colour} = elements[id], text = nameOf(names) + word("map.schematic_short"), first = !numbers && (tour ? id === tour : !sites.rowOf.has(stop));
+      const {names, line, at, label: colour, schematic} = elements[id], text = nameOf(names) + (schematic ? word("map.schematic_short") : ""), first = !numbers && (tour ? id === tour : !sites.rowOf.has(stop));
       items.push({key: id, must: first, bold: first, size: map.getSize().x < 480 ? 10 : zoom < 12.5 ? 11 : 12.5, colour,
         line, at, text: line ? text : L.MapLabels.wrapped(text)});
     };

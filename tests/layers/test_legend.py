@@ -16,7 +16,7 @@ SCRIPT = (WEB_DIR / "bridge.js").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def sections(shipped):
-    return legend_sections(shipped.district.groups)
+    return legend_sections(shipped)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_a_sector_is_shown_in_its_colours(items):
 
 
 def test_the_groups_stand_under_their_own_names(sections, shipped):
-    (structure,) = (section for section in sections if section["title"] == "legend.structure")
+    (structure,) = (section for section in sections if section["title"] == "layer.structure")
     *named, picked = structure["items"]
     assert [item["names"]["zh"] for item in named] == [group.name for group in shipped.district.groups]
     assert all(item["names"]["en"] for item in named)

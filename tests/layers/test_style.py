@@ -127,8 +127,11 @@ def test_only_known_places_are_filled():
     assert {Grade.EXACT, Grade.NEAR} == style.FILLED_GRADES
 
 
-def test_structure_is_always_schematic():
+def test_a_schematic_structure_is_dashed_and_an_official_one_a_whole_line():
     assert all(looks.dash for looks in style.STRUCTURE)
+    for looks in style.STRUCTURE:
+        official = looks.surveyed()
+        assert not (official.dash or official.hatch or official.arrow_ends) and official.colour == looks.colour
     assert len({looks.colour for looks in style.STRUCTURE}) == len(style.STRUCTURE)
 
 

@@ -29,6 +29,7 @@ from layers.indicator_rows import RULES
 from layers.library_rows import COLUMNS, WHY_COLUMNS, WORK_COLUMNS
 from layers.opportunity_wording import ORDERS, REACHES
 from layers.record_wording import OWN_LABELS
+from layers.shape_grade import ShapeGrade
 from layers.tiles import NO_TILES, SOURCES
 from layers.webassets import FONT_FACES
 from layers.webmap import LAYERS
@@ -122,7 +123,6 @@ FAMILIES = {
     "about.": {"data", "source", "licence", "edits", "gaps"},
     "about.by_": {"phase", "sector", "group"},
     "about.grade_": set(Grade),
-    "about.rule_": {"boundary", "sector"},
     "opportunity.": set(Opening),
     "opportunity.order_": set(ORDERS),
     "opportunity.reach_": set(REACHES),
@@ -165,6 +165,8 @@ FAMILIES = {
     "grid.": {"x", "y", "lon", "lat", "east", "north"},
     "login.": {"wrong", "wait", "expired", "ended", "unreadable"},
     "role.": set(Role),
+    "shape.structure_": set(ShapeGrade),
+    "shape.boundary_": {ShapeGrade.SCHEMATIC, ShapeGrade.OFFICIAL},
     "print.layer_": set(LAYER_CODES) - set(LAYERS),
 }
 
