@@ -42,6 +42,7 @@ def run(read: Settings) -> None:
     from starlette.routing import Route
     from streamlit.starlette import App
 
+    from server.downloads import AppWithLastingFiles
     from server.headers import Headers, policy
     from server.health import health
     from server.logs import log_error, start_log
@@ -57,7 +58,7 @@ def run(read: Settings) -> None:
         tell("stopped")
 
     sys.argv = [str(SCRIPT)]  # what Streamlit takes for the script it was started with
-    app = App(
+    app = AppWithLastingFiles(
         SCRIPT,
         lifespan=logged,
         routes=[Route(f"/{read.base_path}/health".replace("//", "/"), health)],

@@ -1,5 +1,6 @@
 """A started server: what every answer tells the browser to refuse, what its log holds, and how it ends."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -12,7 +13,9 @@ import sys
 import httpx
 import pytest
 
+from tests.soak.browser import Tab
 from tests.soak.sessions import ROOT, running_app
+from tests.soak.visits import FORMATS
 
 PORTAL = "https://portal.office.example"
 SECRETS = {"client_secret": "the-clients-own-secret", "cookie_secret": "0123456789abcdef0123456789abcdef"}
@@ -68,6 +71,24 @@ def test_scripts_come_from_the_app_and_nowhere_else(page):
     assert hashes and set(policy["script-src"]) == {"'self'", "blob:", *hashes}
     outside = [each for allowed in policy.values() for each in allowed if "//" in each and each != PORTAL]
     assert all(each.startswith("https://") and each in policy["img-src"] for each in outside), "base maps alone"
+
+
+async def take_late(url: str) -> bytes:
+    """Ask for a file, and fetch it after somebody else has clicked."""
+    async with Tab(url) as reader, Tab(url) as other:
+        first = await other.open()
+
+        async def the_other_clicks() -> None:
+            for number in (1, 0, 1):
+                await other.choose(first, "lang", number)
+
+        page = await reader.open("export")
+        csv = await reader.choose(page, "x_format", FORMATS.index("csv"))
+        return await reader.download(csv, "x_download", before_fetching=the_other_clicks)
+
+
+def test_a_file_waits_for_the_browser_that_asked_for_it(server):
+    assert asyncio.run(take_late(server.url)).count(b"\n") > 50
 
 
 def test_its_log_tells_of_start_and_end_and_holds_no_secret(server):

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -151,7 +151,9 @@ class Tab:
         asked.rerun_script.widget_states.widgets.extend(triggers)
         return await self._run(asked)
 
-    async def download(self, where: Run, key: str) -> bytes:
+    async def download(
+        self, where: Run, key: str, *, before_fetching: Callable[[], Awaitable[None]] | None = None
+    ) -> bytes:
         """Return the file of a download button, made when it is asked for."""
         button = where.named(key).proto
         url = button.url
@@ -168,6 +170,8 @@ class Tab:
             if told.error_msg:
                 raise WrongAnswerError(f"{key}: {told.error_msg}")
             url = told.deferred_file.url
+        if before_fetching:
+            await before_fetching()
         answer = await self._http.get(f"{self.url}/{url.lstrip('/')}")
         answer.raise_for_status()
         return answer.content
