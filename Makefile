@@ -4,7 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint types format check-data chromium readers postgres bench soak catalogues layout vendor screenshots hooks clean
+.PHONY: help run test lint types format check-data chromium readers postgres nginx bench soak catalogues layout vendor screenshots hooks clean
 
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for each in python3.11 python3 python; do \
@@ -25,7 +25,7 @@ help: ## list the targets
 run: $(RUN_READY) ## start the map, at PORT or the settings' port (8501)
 	$(PY) -m server $(addprefix --port ,$(PORT))
 
-test: $(TEST_READY) chromium readers postgres lint types check-data ## all checks and tests; browser tests need Chromium
+test: $(TEST_READY) chromium readers postgres nginx lint types check-data ## all checks and tests; browser tests need Chromium
 	$(PY) -m pytest
 
 lint: $(TEST_READY) ## style and form of the code
@@ -50,6 +50,9 @@ readers: ## find or install poppler, GDAL and LibreOffice for the tests of files
 
 postgres: ## find or install PostgreSQL for the tests of the record
 	@tools/ensure_postgres.sh || true
+
+nginx: ## find or install nginx for the test of the proxy
+	@tools/ensure_nginx.sh || true
 
 soak: $(TEST_READY) postgres readers ## edit, kill and import for a quarter of an hour: nothing may be lost
 	$(PY) -m tests.soak

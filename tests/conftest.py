@@ -1,4 +1,4 @@
-"""What all tests share: property tests' settings, a folder of state, Chromium and PostgreSQL or a loud word."""
+"""What all tests share: property tests' settings, a folder of state, Chromium, nginx and PostgreSQL or a loud word."""
 
 import os
 import shutil
@@ -31,6 +31,10 @@ def find_chromium() -> str | None:
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
+def find_nginx() -> str | None:
+    return shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the browser, for ``playwright.chromium.launch(executable_path=...)``."""
@@ -45,7 +49,11 @@ def pytest_collection_modifyitems(config, items):
         if item.get_closest_marker("browser"):  # a busy machine can outlast any wait; a second try is told of
             item.add_marker(pytest.mark.flaky(reruns=1))
     config.stash[SKIPPED_TESTS] = {}
-    needed = (("browser", "Chromium", find_chromium), ("postgresql", "PostgreSQL", postgres.can_run))
+    needed = (
+        ("browser", "Chromium", find_chromium),
+        ("nginx", "nginx", find_nginx),
+        ("postgresql", "PostgreSQL", postgres.can_run),
+    )
     for marker, program, is_there in needed:
         if is_there():
             continue

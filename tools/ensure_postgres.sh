@@ -2,8 +2,7 @@
 # Find or install the PostgreSQL server that the tests of the record start by themselves.
 # Installs it where that needs no password; fails, saying why, where it stays missing.
 set -u
-
-say() { echo "$*" >&2; }
+. "$(dirname -- "$0")/apt.sh"
 
 found() {
     command -v postgres >/dev/null && command -v initdb >/dev/null && return 0
@@ -13,23 +12,8 @@ found() {
     return 1
 }
 
-install() {
-    command -v apt-get >/dev/null || { say "No PostgreSQL, and no apt-get to install it with."; return 1; }
-    if [ "$(id -u)" -eq 0 ]; then
-        as_root=""
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        as_root="sudo -n"
-    else
-        say "No PostgreSQL, and installing it needs root: apt-get install postgresql"
-        return 1
-    fi
-    say "Installing PostgreSQL for the tests of the record ..."
-    $as_root apt-get update -q >&2 || say "The package lists could not be refreshed; trying with the old ones."
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql >&2
-}
-
 found && exit 0
-install
+install "the tests of the record" postgresql
 found && exit 0
 say "No PostgreSQL: the tests that need it will be skipped, and say so."
 exit 1

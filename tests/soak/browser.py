@@ -7,6 +7,7 @@ instead of having them sent again, asks on its own for parts that run on a timer
 import asyncio
 import itertools
 import json
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -71,9 +72,15 @@ class Run:
 
 class Tab:
     """One tab. `query` is its address bar's, as the map's frame writes it; `pages` the pages' hashes by path,
-    `timed` the fragments that are to run again on their own, with their interval in seconds."""
+    `timed` the fragments that are to run again on their own, with their interval in seconds.
 
-    def __init__(self, url: str) -> None:
+    Parameters
+    ----------
+    trusted : what certificates it trusts, where the app is behind HTTPS
+    address : this machine's address that it comes from
+    """
+
+    def __init__(self, url: str, *, trusted: ssl.SSLContext | None = None, address: str | None = None) -> None:
         self.url, self.query = url.rstrip("/"), ""
         self.pages: dict[str, str] = {}
         self.page = ""
@@ -84,7 +91,9 @@ class Tab:
         self.timed: dict[str, float] = {}
         self._numbers = itertools.count(1)
         self._turn = asyncio.Lock()
-        self._http = httpx.AsyncClient(timeout=WAIT_S)
+        self._trusted, self._address = trusted, address
+        transport = httpx.AsyncHTTPTransport(verify=trusted or True, local_address=address)
+        self._http = httpx.AsyncClient(timeout=WAIT_S, transport=transport)
         self._socket: ClientConnection
 
     async def open(self, path: str = "", query: str = "") -> Run:
@@ -100,10 +109,27 @@ class Tab:
             subprotocols=["streamlit", self._http.cookies.get("_streamlit_xsrf", "PLACEHOLDER_AUTH_TOKEN")],
             additional_headers={"Origin": origin, **({"Cookie": cookies} if cookies else {})},
             max_size=None,
+            ssl=self._trusted,
+            local_addr=self._address and (self._address, 0),
         )
+        self._keep_cookies()
         asked = BackMsg()
         asked.rerun_script.page_name = path
         return await self._run(asked)
+
+    def _keep_cookies(self) -> None:
+        """Keep the cookies that came with the WebSocket's answer."""
+        answer = self._socket.response
+        assert answer
+        asked = httpx.Request("GET", self.url)
+        self._http.cookies.extract_cookies(httpx.Response(101, headers=list(answer.headers.raw_items()), request=asked))
+
+    def cookie(self, name: str) -> str | None:
+        return self._http.cookies.get(name)
+
+    async def lost(self) -> None:
+        """Wait until the connection is lost."""
+        await asyncio.wait_for(self._socket.wait_closed(), WAIT_S)
 
     async def close(self) -> None:
         await self._socket.close()

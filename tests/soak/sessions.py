@@ -72,7 +72,8 @@ def running_app(folder: Path, *, settings: Mapping[str, str] = {}) -> Iterator[A
             [sys.executable, "-m", "server", "--port", str(port)],
             cwd=ROOT, env={**os.environ, **own, **settings}, stdout=out, stderr=out,
         )  # fmt: skip
-    app = App(f"http://localhost:{port}", process, output)
+    path = settings.get("XIGANG_BASE_PATH", "")
+    app = App(f"http://localhost:{port}/{path}".rstrip("/"), process, output)
     try:
         wait_for(app)
         yield app
