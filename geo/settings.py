@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from geo.local_tiles import LocalTiles, different, sentence_of
+
 FILE_VARIABLE: Final = "XIGANG_SETTINGS"
 FILE_NAME: Final = "settings.toml"
 SECRET: Final = frozenset({"database_url", "tianditu_key"})
@@ -116,6 +118,11 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         None, "天地图密钥：字母和数字", "the Tianditu key: letters and digits"
     )
 
+    public_tiles: bool = _field(True, "true 或 false", "true or false")
+    tiles: Annotated[tuple[LocalTiles, ...], AfterValidator(different)] = _field(
+        (), "若干 [[tiles]] 表", "tables [[tiles]]"
+    )
+
     @property
     def logs(self) -> Path:
         """The folder of the logs: the one set, else ``logs`` among what is remembered."""
@@ -124,7 +131,9 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
 FOLDERS: Final = ("state_dir", "data_dir", "template_dir", "log_dir")
 _STREAMLIT_HAS: Final = {"PORT": "port", "ADDRESS": "address", "BASE_URL_PATH": "base_path"}
-VARIABLES: Final[dict[str, str]] = {key: _PREFIX + key.upper() for key in Settings.model_fields} | {
+TABLES: Final = "tiles"
+"""The one key that is no single value and stands in the file only."""
+VARIABLES: Final[dict[str, str]] = {key: _PREFIX + key.upper() for key in Settings.model_fields if key != TABLES} | {
     "tianditu_key": "TIANDITU_KEY"
 }
 """The environment variable of each key; where it is set and not empty, it wins over the file."""
@@ -183,12 +192,18 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     for key in FOLDERS:
         if isinstance(values.get(key), str) and values[key]:
             values[key] = str(path.parent / values[key])
+    for table in values[TABLES] if isinstance(values.get(TABLES), list) else ():
+        if isinstance(table, dict) and isinstance(table.get("file"), str):
+            table["file"] = str(path.parent / table["file"])
     return values, []
 
 
 def _sentences(error: ValidationError, values: Mapping[str, Any], where: Mapping[str, str]) -> Iterator[str]:
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         key = str(item["loc"][0])
+        if key == TABLES and len(item["loc"]) + (item["type"] == "value_error") > 1:
+            yield f"{where[key]}, {sentence_of(item, values[key])}"
+            continue
         place = where[key] if where[key] == VARIABLES.get(key) else f"{where[key]}, {key}"
         if item["type"] == "extra_forbidden" and len(item["loc"]) == 1:
             yield f"{place}: 没有这项设置 / there is no such setting{_nearest(key, Settings.model_fields)}"

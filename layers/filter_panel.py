@@ -12,6 +12,7 @@ from geo.vocabulary import PHASES_OF_STAGE, Grade, Phase, Sector, Stage
 from layers import style
 from layers.shape_grade import graded, structure_grade
 from layers.symbols import svg_symbol
+from layers.tiles import NO_TILES, TileSource
 from layers.wording import layer_name, place_name
 from layers.words import Words
 
@@ -58,8 +59,8 @@ def panel_data(data: Dataset, words: Words) -> dict[str, Any]:
     }
 
 
-def layers_menu(data: Dataset, words: Words, layers: Sequence[str], tiles: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the menu of the map's layers and, where any are offered, of online base maps."""
+def layers_menu(data: Dataset, words: Words, layers: Sequence[str], tiles: Sequence[TileSource] = ()) -> dict[str, Any]:
+    """Return the menu of the map's layers and, where any are offered, of base maps of pictures."""
     sections: list[Section] = [
         {
             "kind": "many",
@@ -70,14 +71,16 @@ def layers_menu(data: Dataset, words: Words, layers: Sequence[str], tiles: Seque
         }
     ]
     if tiles:
-        options = _options(tiles, lambda code: words(f"tiles.{code}"))
+        local = [source.is_local for source in tiles]
+        told = [*(["tiles.help"] if not all(local) else []), *(["tiles.help_local"] if any(local) else [])]
+        names = {NO_TILES: words("tiles.none"), **{source.id: source.name_in(words) for source in tiles}}
         sections.append(
             {
                 "kind": "one",
                 "key": "tiles",
-                "label": words("tiles.title"),
-                "help": words("tiles.help"),
-                "options": options,
+                "label": words("tiles.title_local" if any(local) else "tiles.title"),
+                "help": " ".join(map(words, told)),
+                "options": _options(names, names.__getitem__),
             }
         )
     return {"id": "layers", "label": words("layers.title"), "sections": sections}

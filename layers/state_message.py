@@ -51,7 +51,7 @@ def state_message(
         "selected": {"kind": selected[0], "id": selected[1]} if selected else None,
         "emphasised": sorted(emphasised),
         "hidden": sorted(hidden),
-        "tiles": {**asdict(tiles), "maxZoom": tiles.max_zoom} if tiles else None,
+        "tiles": {**asdict(tiles), "minZoom": tiles.min_zoom, "maxZoom": tiles.max_zoom} if tiles else None,
         "view": view,
         "tour": tour,
         "stop": stop,

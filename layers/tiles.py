@@ -1,17 +1,26 @@
-"""Online base maps, offered where there is internet and never asked for by themselves."""
+"""Base maps of pictures, from the internet or the office's own, never asked for by themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Final
 from urllib.parse import quote
 
+from geo.local_tiles import KEY_PLACE, LocalTiles
+from geo.names import ForeignLanguage, name_in
+from layers.words import Words
+
 NO_TILES: Final = "none"
+TILES_PATH: Final = "tiles"
+"""Where the app itself serves the pictures of a file, beside its pages."""
 
 
 @dataclass(frozen=True)
 class TileSource:
     """A tile service. `datum` is the one its pictures are drawn in; layers are shifted to it.
 
-    Parameters in braces are Leaflet's; ``{key}`` is the office's own key, without which it is not offered.
+    Parameters in braces are Leaflet's; ``{key}`` is the office's own key, without which it is not offered. `names` are
+    the office's own by language, `name` its Chinese one; `tms` says that rows are counted from the south.
     """
 
     id: str
@@ -21,11 +30,24 @@ class TileSource:
     subdomains: str = "abc"
     max_zoom: int = 18
     needs_key: bool = False
+    name: str = ""
+    names: Mapping[ForeignLanguage, str] = field(default_factory=dict)
+    min_zoom: int = 0
+    tms: bool = False
 
     def with_key(self, key: str) -> "TileSource":
         """Return the source with the key filled in, escaped for a URL."""
-        urls = tuple(url.replace("{key}", quote(key, safe="")) for url in self.urls)
-        return TileSource(self.id, urls, self.attribution, self.datum, self.subdomains, self.max_zoom)
+        urls = tuple(url.replace(KEY_PLACE, quote(key, safe="")) for url in self.urls)
+        return replace(self, urls=urls, needs_key=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the office's own."""
+        return bool(self.name)
+
+    def name_in(self, words: Words) -> str:
+        """Return what it is called."""
+        return name_in(words.language, self.name, self.names) if self.is_local else words(f"tiles.{self.id}")
 
 
 _TIANDITU = (
@@ -52,12 +74,27 @@ SOURCES: Final[tuple[TileSource, ...]] = (
 )
 
 
-def offered_sources(tianditu_key: str | None) -> tuple[TileSource, ...]:
-    """Return the sources that can be offered: those that need no key, and Tianditu where there is one."""
-    sources = []
-    for source in SOURCES:
-        if not source.needs_key:
-            sources.append(source)
-        elif tianditu_key:
-            sources.append(source.with_key(tianditu_key))
-    return tuple(sources)
+def offered_sources(
+    tianditu_key: str | None, local: Iterable[LocalTiles] = (), *, public: bool = True
+) -> tuple[TileSource, ...]:
+    """Return the sources that can be offered: the office's own first, then those that need no key or have one."""
+    shared = [source.with_key(tianditu_key or "") for source in SOURCES if tianditu_key or not source.needs_key]
+    return (*(_local_source(each, tianditu_key) for each in local), *(shared if public else ()))
+
+
+def _local_source(tiles: LocalTiles, tianditu_key: str | None) -> TileSource:
+    urls = tiles.urls or (f"{TILES_PATH}/{tiles.id}/{{z}}/{{x}}/{{y}}",)
+    key = tiles.key or tianditu_key
+    source = TileSource(
+        tiles.id,
+        urls if key else tuple(url.replace(f"&tk={KEY_PLACE}", "") for url in urls),
+        escape(tiles.attribution),
+        datum="GCJ02" if tiles.datum == "GCJ02" else "WGS84",
+        subdomains=tiles.subdomains or "a",
+        max_zoom=tiles.max_zoom,
+        name=tiles.name,
+        names={"en": tiles.name_en} if tiles.name_en else {},
+        min_zoom=tiles.min_zoom,
+        tms=tiles.tms,
+    )
+    return source.with_key(key) if key else source

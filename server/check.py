@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from geo.settings import SECRET, VARIABLES, Settings, SettingsError, misspelt_variables, settings, settings_file
+from geo.settings import SECRET, TABLES, VARIABLES, Settings, SettingsError, misspelt_variables, settings, settings_file
 from geo.store.database import database_url, open_database
 
 
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{settings_file()}{'' if settings_file().is_file() else '  (没有，用默认值 / none, defaults are used)'}")
     for key in type(read).model_fields:
         value = getattr(read, key)
-        shown = "***" if key in SECRET and value else value
+        shown = "***" if key in SECRET and value else ", ".join(t.id for t in value) if key == TABLES else value
         print(f"  {key} = {shown}{'' if key in read.model_fields_set else '  (默认 / default)'}")
     print("设置可用。 / The settings can be used.")
     return 0

@@ -91,7 +91,7 @@ def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
 
 
 def _secrets(read: Settings) -> Iterable[str]:
-    yield read.tianditu_key or ""
+    yield from (key or "" for key in (read.tianditu_key, *(tiles.key for tiles in read.tiles)))
     if read.database_url:
         url = make_url(read.database_url)
         yield str(url.password or "")

@@ -47,6 +47,7 @@ def run(read: Settings) -> None:
     from server.health import health
     from server.logs import log_error, start_log
     from server.serving import address_of, announced
+    from server.tiles import tile_routes
     from ui.tile_sources import tile_sources
 
     @asynccontextmanager
@@ -61,7 +62,10 @@ def run(read: Settings) -> None:
     app = AppWithLastingFiles(
         SCRIPT,
         lifespan=logged,
-        routes=[Route(f"/{read.base_path}/health".replace("//", "/"), health)],
+        routes=[
+            Route(f"/{read.base_path}/health".replace("//", "/"), health),
+            *tile_routes(read.base_path, read.tiles),
+        ],
         middleware=[Middleware(Headers, csp=lambda: policy(read.frame_ancestors, tile_sources()))],
         on_script_error=log_error,
     )

@@ -6,7 +6,6 @@ from typing import Any, Final
 import streamlit as st
 
 from layers.filter_panel import filter_values, layers_menu, panel_data, result_data
-from layers.tiles import NO_TILES
 from layers.webmap import LAYERS, web_file
 from ui import session
 from ui.desk import EXPORT_PAGE, Desk
@@ -41,9 +40,7 @@ def filter_row(desk: Desk) -> None:
     """Draw the filters as one row of menus, the search, the layers, and how much is shown."""
     state = desk.state
     panel = panel_data(desk.data, desk.words)
-    panel["menus"].append(
-        layers_menu(desk.data, desk.words, LAYERS, [NO_TILES, *(source.id for source in tile_sources())])
-    )
+    panel["menus"].append(layers_menu(desk.data, desk.words, LAYERS, tile_sources()))
     _row(
         key=KEY,
         data={

@@ -1,4 +1,4 @@
-"""The online base maps that can be chosen here; apart from the other caches, so that a server can ask as it starts."""
+"""The base maps that can be chosen here; apart from the other caches, so that a server can ask as it starts."""
 
 import streamlit as st
 
@@ -8,8 +8,9 @@ from layers.tiles import TileSource, offered_sources
 
 @st.cache_resource(show_spinner=False)
 def tile_sources() -> tuple[TileSource, ...]:
-    """Return the online base maps that can be offered here; Tianditu needs the office's key."""
-    key = settings().tianditu_key
+    """Return the base maps that can be offered here; Tianditu needs the office's key."""
+    read = settings()
+    key = read.tianditu_key
     if key is None and st.secrets.load_if_toml_exists():
         key = st.secrets.get(VARIABLES["tianditu_key"])
-    return offered_sources(key)
+    return offered_sources(key, read.tiles, public=read.public_tiles)

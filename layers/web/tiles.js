@@ -1,7 +1,8 @@
-/* Online base maps, only where they were asked for. Their servers may want to know which site asks; no other is told.
+/* Base maps of pictures, only where they were asked for. Their servers may want to know which site asks; no other is told.
  *
- * planTiles(map, ground, report) → fn(source), source = {id, datum, urls, attribution, subdomains, maxZoom} or null;
- * tiles that keep failing are reported as {type: "tiles-failed"}
+ * planTiles(map, ground, report) → fn(source), source = {id, datum, urls, attribution, subdomains, minZoom, maxZoom, tms}
+ * or null; tiles that keep failing are reported as {type: "tiles-failed"}: a few where none has come, more where the
+ * reader may have gone to where there are none
  */
 function planTiles(map, ground, report) {
   "use strict";
@@ -19,11 +20,11 @@ function planTiles(map, ground, report) {
       map._resetView(centre, zoom);
     }
     layers = source ? source.urls.map(url => L.tileLayer(url, {attribution: source.attribution,
-      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), maxNativeZoom: source.maxZoom, pane: "tiles",
+      subdomains: source.subdomains, maxZoom: map.getMaxZoom(), minNativeZoom: source.minZoom, maxNativeZoom: source.maxZoom, tms: source.tms, pane: "tiles",
       referrerPolicy: "strict-origin-when-cross-origin"})) : [];
-    let failed = 0;
-    layers.forEach(layer => layer.on("tileload", () => { failed = 0; })
-      .on("tileerror", () => { if (++failed === 4) report({type: "tiles-failed"}); }).addTo(map));
+    let failed = 0, allowed = 4;
+    layers.forEach(layer => layer.on("tileload", () => { failed = 0; allowed = 40; })
+      .on("tileerror", () => { if (++failed === allowed) report({type: "tiles-failed"}); }).addTo(map));
     for (const layer of ground) source ? map.removeLayer(layer) : map.addLayer(layer);
   };
 }
