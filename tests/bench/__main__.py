@@ -6,14 +6,15 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import exports, map, pages
+from tests.bench import exports, many, map, pages
 from tests.bench.driver import ARGS
 
-PARTS = ("map", "pages", "exports")
+PARTS = ("map", "pages", "exports", "many")
 
 
 def main() -> int:
@@ -25,18 +26,19 @@ def main() -> int:
     if not chromium:
         sys.exit("Chromium is needed: see tools/ensure_chromium.sh")
     figures: dict[str, object] = {}
-    passed = True
+    passed, start = True, time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         if arguments.only in (None, "map"):
             results, good = map.run(browser, Path(folder))
             figures["map"] = {setting: {name: vars(f) for name, f in by.items()} for setting, by in results.items()}
             passed &= good
-        for name, part in (("pages", pages), ("exports", exports)):
+        for name, part in (("pages", pages), ("exports", exports), ("many", many)):
             if arguments.only in (None, name):
                 figures[name], good = part.run(browser)
                 passed &= good
         browser.close()
+    print(f"\nmeasured in {(time.perf_counter() - start) / 60:.1f} minutes")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1))
     return 0 if passed else 1

@@ -17,6 +17,7 @@ from layers.webassets import LEAFLET
 ROOT = Path(__file__).resolve().parents[2]
 LEAFLET_DIR = ROOT / "static" / LEAFLET
 ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+START_LIMIT_S = 60
 IDLE = '.stApp[data-test-script-state="notRunning"]'
 CLOCK = """
 (doneBody) => {
@@ -83,7 +84,7 @@ PEER = Way(
 
 
 @contextmanager
-def served(way: Way, *, collect_garbage: bool, log: Path, state: Path | None = None):
+def served(way: Way, *, collect_garbage: bool, log: Path, state: Path | None = None, data: Path | None = None):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -91,6 +92,8 @@ def served(way: Way, *, collect_garbage: bool, log: Path, state: Path | None = N
     environment["STREAMLIT_RUNNER_POST_SCRIPT_GC"] = str(collect_garbage).lower()
     if state:
         environment["XIGANG_STATE_DIR"] = str(state)
+    if data:
+        environment["XIGANG_DATA_DIR"] = str(data)
     command = [sys.executable, "-m", "tests.bench.timed_server", way.script, str(port)]
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -101,22 +104,37 @@ def served(way: Way, *, collect_garbage: bool, log: Path, state: Path | None = N
                 urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
                 break
             except OSError:
-                if process.poll() is not None or time.perf_counter() - start > 60:
+                if process.poll() is not None or time.perf_counter() - start > START_LIMIT_S:
                     raise RuntimeError(f"{way.script} did not start") from None
                 time.sleep(0.05)
         yield url, start
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:  # in the midst of a long rerun
+            process.kill()
+            process.wait()
+
+
+def server_mb(way: Way) -> float:
+    """Return the most memory that the server of a way has used; it must be running."""
+    for name in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+        process = Path("/proc") / name
+        if way.script.encode() in (process / "cmdline").read_bytes().split(b"\0"):
+            peak = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmHWM"))
+            return int(peak.split()[1]) / 1024
+    raise RuntimeError(f"{way.script} is not served")
 
 
 class Tab:
     """One way in one browser tab."""
 
-    def __init__(self, browser, way: Way, url: str) -> None:
+    def __init__(self, browser, way: Way, url: str, *, limit_s: float = 30) -> None:
         self.way = way
         # The clock is compiled in the page, which the app's policy forbids.
         self.page: Page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
+        self.page.set_default_timeout(limit_s * 1000)
         self.received = 0
         self.page.on("websocket", lambda socket: socket.on("framereceived", self._count))
         self.page.route("**/leaflet-bundle/*", self._send_leaflet)
@@ -138,6 +156,10 @@ class Tab:
         took = self.page.evaluate("window.pending")
         self.page.wait_for_selector(IDLE)
         return took
+
+    def heap_mb(self) -> float:
+        """Return what the page's scripts hold, its frames included."""
+        return self.page.context.new_cdp_session(self.page).send("Runtime.getHeapUsage")["usedSize"] / 1e6
 
     def click_at(self, lat: float, lon: float) -> None:
         at = self.page.evaluate(self.way.pixel % (lat, lon))

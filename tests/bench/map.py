@@ -7,15 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.driver import IDLE, OURS, PEER, ROOT, Tab, Way, served
-
-REPEATS = 11
-SITES = ("huizhi-yunding", "huijing-tiandi")
+from tests.bench.driver import IDLE, OURS, PEER, ROOT, Tab, Way, served, server_mb
 
 
 @dataclass
 class Figures:
-    """What was measured of one way: times in ms, sizes in bytes."""
+    """What was measured of one way: times in ms, sizes in bytes; memory in MB, of the server at its most."""
 
     cold_ms: float = 0
     warm_ms: float = 0
@@ -23,6 +20,8 @@ class Figures:
     click_ms: list[float] = field(default_factory=list)
     rerun_ms: list[float] = field(default_factory=list)
     bytes_a_filter: list[int] = field(default_factory=list)
+    server_mb: float = 0
+    page_mb: float = 0
     remounted: bool = False
     view_kept: bool = True
 
@@ -31,14 +30,30 @@ class Figures:
         return {**vars(self), **medians}
 
 
-def expected_counts() -> tuple[int, int, dict[str, tuple[float, float, str]]]:
-    features = json.loads((ROOT / "data/projects.geojson").read_text(encoding="utf-8"))["features"]
+@dataclass(frozen=True)
+class Measured:
+    """The data that is measured: its folder, the two sites that are clicked, at which zoom, and how often."""
+
+    data: Path = ROOT / "data"
+    sites: tuple[str, ...] = ("huizhi-yunding", "huijing-tiandi")
+    zoom: int = 16
+    repeats: int = 11
+    peer_repeats: int = 11
+    limit_s: float = 30
+
+    def repeated_by(self, way: Way, number: int) -> bool:
+        """Return whether a way is still measured a `number`-th time, from 0."""
+        return number < 2 * (self.peer_repeats if way is PEER else self.repeats)
+
+
+def expected_counts(measured: Measured) -> tuple[int, int, dict[str, tuple[float, float, str]]]:
+    features = json.loads((measured.data / "projects.geojson").read_text(encoding="utf-8"))["features"]
     placed = [f for f in features if f["geometry"]]
     completed = [f for f in placed if f["properties"]["phase"] == "completed"]
     sites = {
         f["id"]: (f["geometry"]["coordinates"][1], f["geometry"]["coordinates"][0], f["properties"]["name"])
         for f in placed
-        if f["id"] in SITES
+        if f["id"] in measured.sites
     }
     return len(placed), len(completed), sites
 
@@ -58,19 +73,24 @@ def timed_pill(tab: Tab, wanted: int) -> float:
     return tab.timed(f"({tab.way.drawn}) === {wanted}", tab.page.locator(tab.way.pill).click)
 
 
-def measure(browser, ways: list[Way], *, collect_garbage: bool, folder: Path) -> dict[str, Figures]:
-    all_sites, completed, sites = expected_counts()
+def measure(
+    browser, ways: list[Way], *, collect_garbage: bool, folder: Path, measured: Measured | None = None
+) -> dict[str, Figures]:
+    measured = measured or Measured()
+    all_sites, completed, sites = expected_counts(measured)
     figures = {way.name: Figures() for way in ways}
     with ExitStack() as stack:
         tabs = {}
         logs = {}
         for way in ways:
             logs[way.name] = folder / f"{way.name}-{collect_garbage}.log"
-            url, start = stack.enter_context(served(way, collect_garbage=collect_garbage, log=logs[way.name]))
-            Tab(browser, way, url).page.close()
+            state = folder / f"{way.name}-{collect_garbage}-state"
+            serving = served(way, collect_garbage=collect_garbage, log=logs[way.name], state=state, data=measured.data)
+            url, start = stack.enter_context(serving)
+            Tab(browser, way, url, limit_s=measured.limit_s).page.close()
             figures[way.name].cold_ms = (time.perf_counter() - start) * 1000
             start = time.perf_counter()
-            tabs[way.name] = Tab(browser, way, url)
+            tabs[way.name] = Tab(browser, way, url, limit_s=measured.limit_s)
             figures[way.name].warm_ms = (time.perf_counter() - start) * 1000
         for way in ways:
             if way.opens:
@@ -79,17 +99,18 @@ def measure(browser, ways: list[Way], *, collect_garbage: bool, folder: Path) ->
             timed_pill(tabs[way.name], completed)
             timed_pill(tabs[way.name], all_sites)
             logs[way.name].write_text("")
-        for number in range(2 * REPEATS):
-            for way in ways:
+        for number in range(2 * measured.repeats):
+            for way in (each for each in ways if measured.repeated_by(each, number)):
                 filter_once(tabs[way.name], figures[way.name], completed if number % 2 == 0 else all_sites)
         for way in ways:
+            figures[way.name].server_mb, figures[way.name].page_mb = server_mb(way), tabs[way.name].heap_mb()
             figures[way.name].rerun_ms = [float(line) for line in logs[way.name].read_text().split()]
             tabs[way.name].page.keyboard.press("Escape")
-        for number in range(2 * REPEATS):
-            lat, lon, name = sites[SITES[number % 2]]
-            for way in ways:
+        for number in range(2 * measured.repeats):
+            lat, lon, name = sites[measured.sites[number % 2]]
+            for way in (each for each in ways if measured.repeated_by(each, number)):
                 tab = tabs[way.name]
-                tab.page.evaluate(f"({way.set_view % (lat, lon, 16)}, true)")
+                tab.page.evaluate(f"({way.set_view % (lat, lon, measured.zoom)}, true)")
                 tab.page.wait_for_selector(IDLE)
                 done = f"document.querySelector('.st-key-stage-panel')?.innerText.includes({json.dumps(name)}"
                 done += ") && document.querySelector('.st-key-stage-panel h2') !== null"
@@ -107,19 +128,24 @@ def run(browser, folder: Path) -> tuple[dict[str, dict[str, Figures]], bool]:
     return results, report(results)
 
 
+def ratio(figures: dict[str, Figures], key: str) -> float:
+    return figures["ours"].summary()[key] / figures["peer"].summary()[key]
+
+
+def print_beside(title: str, figures: dict[str, Figures]) -> None:
+    print(f"\n{title}")
+    print(f"  {'median':28}{'peer':>12}{'ours':>12}{'ours/peer':>12}")
+    peer, ours = figures["peer"].summary(), figures["ours"].summary()
+    for key in ("filter_ms", "click_ms", "rerun_ms", "bytes_a_filter", "cold_ms", "warm_ms", "server_mb", "page_mb"):
+        print(f"  {key:28}{peer[key]:12.0f}{ours[key]:12.0f}{ours[key] / peer[key]:12.2f}")
+    for key in ("remounted", "view_kept"):
+        print(f"  {key:28}{peer[key]!s:>12}{ours[key]!s:>12}")
+
+
 def report(results: dict[str, dict[str, Figures]]) -> bool:
     for setting, figures in results.items():
-        print(f"\n{setting}")
-        print(f"  {'median':28}{'peer':>12}{'ours':>12}{'ours/peer':>12}")
-        peer, ours = figures["peer"].summary(), figures["ours"].summary()
-        for key in ("filter_ms", "click_ms", "rerun_ms", "bytes_a_filter", "cold_ms", "warm_ms"):
-            print(f"  {key:28}{peer[key]:12.0f}{ours[key]:12.0f}{ours[key] / peer[key]:12.2f}")
-        for key in ("remounted", "view_kept"):
-            print(f"  {key:28}{peer[key]!s:>12}{ours[key]!s:>12}")
+        print_beside(setting, figures)
     tamed, default = results["garbage collection tamed"], results["Streamlit's defaults"]
-
-    def ratio(figures: dict[str, Figures], key: str) -> float:
-        return figures["ours"].summary()[key] / figures["peer"].summary()[key]
 
     bars = [
         ("filter to drawn, tamed: at most 1/2 of the peer", ratio(tamed, "filter_ms") <= 1 / 2),

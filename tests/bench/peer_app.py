@@ -1,18 +1,16 @@
 """The peer: the same data as most apps would show it, a new Folium map in ``st_folium`` at each filter change."""
 
-from pathlib import Path
-
 import folium
 import streamlit as st
 from shapely.geometry import mapping
 from streamlit_folium import st_folium
 
 from geo.load import load_dataset
+from geo.state_dir import data_dir
 from geo.vocabulary import Phase
 from layers import style
 from layers.words import words_in
 
-ROOT = Path(__file__).resolve().parents[2]
 st.set_page_config(layout="wide")
 
 
@@ -25,7 +23,7 @@ class BundledMap(folium.Map):
 
 @st.cache_resource
 def dataset():
-    return load_dataset(ROOT / "data")
+    return load_dataset(data_dir())
 
 
 data, words = dataset(), words_in("zh")
