@@ -42,6 +42,7 @@ def run(read: Settings) -> None:
     from starlette.routing import Route
     from streamlit.starlette import App
 
+    from exports.beside import drawing_beside
     from server.downloads import AppWithLastingFiles
     from server.headers import Headers, policy
     from server.health import health
@@ -54,7 +55,7 @@ def run(read: Settings) -> None:
     async def logged(_: App) -> AsyncIterator[None]:
         start_log(read, _streamlit_secrets())  # now that the others have set up their own
         tell("started", version=version(), port=read.port)
-        with announced(read.state_dir, address_of(read.address, read.port, read.base_path)):
+        with drawing_beside(), announced(read.state_dir, address_of(read.address, read.port, read.base_path)):
             yield
         tell("stopped")
 

@@ -1,7 +1,6 @@
 """What has changed since a day: the numbers for a meeting, a card for each change, and the files to take along."""
 
 import datetime
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +9,10 @@ import streamlit as st
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
+from exports.beside import drawn
 from exports.change_list import ChangeList, write_changes_pdf, write_changes_xlsx
-from exports.fonts import DRAWING
 from exports.formats import FORMATS
+from exports.preview import file_content
 from exports.request import ExportRequest
 from exports.writing import file_stem
 from geo.project import Project
@@ -157,10 +157,7 @@ def _content(desk: Desk, request: ExportRequest, code: str) -> Callable[[], Any]
     def make() -> bytes:
         assert store is not None
         listed = ChangeList(review(store, period, project_id=only, most=FOLDED_AFTER if code == "pdf" else None), title)
-        with DRAWING, tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"changes.{code}"
-            _WRITERS[code](desk.data, request, listed, path)
-            return path.read_bytes()
+        return drawn(file_content, desk.data, _WRITERS[code], FORMATS[code].suffix, request, listed)
 
     return make
 

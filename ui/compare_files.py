@@ -1,15 +1,14 @@
 """What to take from the comparison: all of the shortlist to the export page, the table as a file."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
+from exports.beside import drawn
 from exports.comparison import write_comparison_pdf, write_comparison_xlsx
-from exports.fonts import DRAWING
 from exports.formats import FORMATS
+from exports.preview import file_content
 from exports.request import ExportRequest
 from exports.writing import file_stem
 from geo.filter import ProjectFilter
@@ -42,9 +41,7 @@ def _content(desk: Desk, request: ExportRequest, code: str) -> Callable[[], Any]
     numbered = {number: project for each, number in desk.numbers.items() if (project := desk.data.project(each))}
 
     def make() -> bytes:
-        with DRAWING, tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"comparison.{code}"
-            _WRITERS[code](desk.data, request, surroundings(desk.data), numbered, path)
-            return path.read_bytes()
+        near = surroundings(desk.data)
+        return drawn(file_content, desk.data, _WRITERS[code], FORMATS[code].suffix, request, near, numbered)
 
     return make

@@ -1,23 +1,19 @@
 """What comes of an export: the live preview, the download, the progress of a long one, the copy in the clipboard."""
 
 import base64
-import io
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 from markupsafe import Markup
 
-from exports.fonts import DRAWING, missing_characters
+from exports.beside import DrawingFailedError, drawn
+from exports.fonts import missing_characters
 from exports.formats import FORMATS, export, file_name
 from exports.marginalia import missing_note
-from exports.opportunity_list import make_opportunity_page
-from exports.picture import save_png
+from exports.preview import file_content, looks_like, preview_picture
 from exports.request import UnknownExtentError, chosen_projects, wanted_opportunities, wanted_projects
-from exports.sheet import make_sheet
-from exports.sitesheet import first_site_sheet
 from geo.load import Dataset
 from geo.project import Project
 from geo.state_dir import data_dir
@@ -30,11 +26,9 @@ from ui.export_job import ExportJob
 from ui.tables import table
 from ui.text import plain
 
-PREVIEW_WIDTH_PX: Final = 1280
 FIRST_ROWS: Final = 12
 SHOWS_A_TABLE: Final = frozenset({"opportunities_xlsx", "xlsx", "csv", "geojson", "gpkg", "shp", "kmz", "html"})
 SHOWS_A_SHEET: Final = frozenset({"png", "pdf", "svg", "pack", "pptx", "atlas", "opportunities", *OF_SITES})
-PAGES_OF_THEIR_OWN: Final = frozenset({"opportunities", *OF_SITES})
 _JOB, _COPIED, KEY_COPY = "export_job", "copied_picture", "copy_picture"
 _WEB: Final = Path(__file__).resolve().parent / "web"
 
@@ -49,16 +43,7 @@ _copy = st.components.v2.component(
 
 @st.cache_data(show_spinner=False, max_entries=40)
 def _preview(fingerprint: str, request_json: str, format_code: str, _data: Dataset, _asked: Asked) -> bytes:
-    picture = io.BytesIO()
-    with DRAWING:
-        if format_code == "opportunities":
-            figure = make_opportunity_page(_data, _asked.request).figure
-        elif format_code in OF_SITES:
-            figure = first_site_sheet(_data, _asked.request)
-        else:
-            figure = make_sheet(_data, _asked.request).figure
-        save_png(figure, picture, dpi=round(PREVIEW_WIDTH_PX / figure.get_size_inches()[0]))
-    return picture.getvalue()
+    return drawn(preview_picture, _data, _asked.request, format_code)
 
 
 def preview(desk: Desk, asked: Asked) -> None:
@@ -66,10 +51,13 @@ def preview(desk: Desk, asked: Asked) -> None:
     words, request = desk.words, asked.request
     if asked.format in SHOWS_A_SHEET:
         try:
-            kind = asked.format if asked.format in PAGES_OF_THEIR_OWN else "sheet"
+            kind = looks_like(asked.format)
             picture = _preview(desk.data.fingerprint, request.model_dump_json(), kind, desk.data, asked)
         except UnknownExtentError:
             st.info(words("export.no_place"))
+            return
+        except DrawingFailedError as error:
+            st.error(words("export.failed", reason=plain(str(error))))
             return
         with st.container(key="x-preview"):
             st.image(picture, width="stretch", alt=words("export.preview_alt"))
@@ -116,16 +104,9 @@ def result(desk: Desk, asked: Asked) -> None:
         st.caption(plain(name), width="stretch")
 
 
-def content_of(data: Dataset, asked: Asked) -> Any:
+def content_of(data: Dataset, asked: Asked) -> Callable[[], bytes]:
     """Return what makes the file's bytes when they are wanted."""
-
-    def make() -> bytes:
-        with DRAWING, tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"file{FORMATS[asked.format].suffix}"
-            export(data, asked.request, asked.format, path)
-            return path.read_bytes()
-
-    return make
+    return lambda: drawn(file_content, data, export, FORMATS[asked.format].suffix, asked.request, asked.format)
 
 
 def _job_panel(desk: Desk, asked: Asked, name: str) -> None:
@@ -184,10 +165,8 @@ def _copy_button(desk: Desk, asked: Asked, name: str) -> None:
     words = desk.words
     number, picture = st.session_state.pop(_COPIED, (0, None))
     if number:
-        file = io.BytesIO()
-        with DRAWING:
-            save_png(make_sheet(desk.data, asked.request).figure, file, dpi=150)
-        picture = base64.b64encode(told(file.getvalue, name)()).decode("ascii")
+        screen = Asked("png", asked.request.model_copy(update={"dpi": 150}))
+        picture = base64.b64encode(told(content_of(desk.data, screen), name)()).decode("ascii")
     texts = {part: words(f"export.copy_{part}") for part in ("label", "busy", "done", "refused")}
     _copy(key=KEY_COPY, data={"number": number, "picture": picture, **texts}, on_asked_change=_asked_for_copy)
 

@@ -1,0 +1,79 @@
+"""Drawing in processes beside the app: what comes back, and what becomes of a process that ends or takes too long."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from exports import beside, fonts
+from exports.beside import DrawingFailedError, Worker, Workers, drawing_beside, drawn
+from exports.preview import preview_picture
+from exports.request import ExportRequest, Extent, UnknownExtentError
+from geo.load import load_dataset
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture
+def worker():
+    made = Worker()
+    yield made
+    made.end()
+
+
+def test_a_picture_drawn_beside_is_the_one_drawn_here():
+    dataset = load_dataset(DATA)
+    here = drawn(preview_picture, dataset, ExportRequest(language="ja"), "png")
+    with drawing_beside(1):
+        assert drawn(preview_picture, dataset, ExportRequest(language="ja"), "png") == here
+        nowhere = ExportRequest(extent=Extent(kind="site", id="no-such-site"))
+        with pytest.raises(UnknownExtentError):
+            drawn(preview_picture, dataset, nowhere, "png")
+
+
+def test_the_language_of_one_job_is_not_that_of_the_next(worker):
+    usual = worker.make(fonts.font, 10, ()).get_family()
+    worker.make(fonts.set_in_fonts_of, "ja", ())
+    assert worker.make(fonts.font, 10, ()).get_family() == usual
+
+
+def test_the_next_job_finds_a_new_process_where_the_last_one_ended(worker):
+    with pytest.raises(DrawingFailedError, match="3"):
+        worker.make(os._exit, 3, ())
+    assert worker.make(abs, -1, ()) == 1
+    worker._process.send_signal(signal.SIGKILL)
+    worker._process.wait()
+    assert worker.make(abs, -2, ()) == 2, "whoever comes next does not hear of it"
+
+
+def test_a_job_that_takes_too_long_is_ended(worker, monkeypatch):
+    monkeypatch.setattr(beside, "TIMEOUT_S", 0.3)
+    began = time.monotonic()
+    with pytest.raises(DrawingFailedError):
+        worker.make(time.sleep, 60, ())
+    assert time.monotonic() - began < 10
+    monkeypatch.undo()
+    assert worker.make(abs, -1, ()) == 1
+
+
+def test_many_who_ask_at_once_get_each_their_own():
+    workers, got = Workers(2), {}
+    asking = [threading.Thread(target=lambda n=n: got.update({n: workers.make(pow, n, (2,))})) for n in range(12)]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join(30)
+    processes = [each._process for each in workers._all]
+    workers.end()
+    assert got == {n: n**2 for n in range(12)}
+    assert all(each is None or each.returncode is not None for each in processes)
+
+
+def test_what_a_job_prints_is_no_answer(worker, capfd):
+    assert worker.make(print, "a word", ()) is None
+    assert worker.make(abs, -1, ()) == 1
+    worker.end()
+    assert "a word" in capfd.readouterr().err
