@@ -67,6 +67,7 @@ def new_problems(folder: Path, files: Mapping[str, str]) -> list[Problem]:
         trial = Path(passing) / "data"
         shutil.copytree(folder, trial, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         for name, text in files.items():
+            (trial / name).parent.mkdir(exist_ok=True)
             (trial / name).write_text(text, encoding="utf-8", newline="\n")
         found = problems_of(load_dataset(trial), trial)
     return [problem for problem in found if (problem.code, problem.where) not in known]
@@ -87,6 +88,7 @@ def write(folder: Path, files: Mapping[str, str], *, layer: str, source_file: st
     (passing / TOLD).write_text(json.dumps(change, ensure_ascii=False, indent=1), encoding="utf-8")
     passing.rename(kept)
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         write_whole(folder / name, lambda path, text=text: _fill(path, text))  # type: ignore[misc]
     return Change(kept, **change)
 

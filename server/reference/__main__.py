@@ -83,8 +83,8 @@ def _replace_options(parser: argparse.ArgumentParser) -> None:
     option("--file-layer", metavar="NAME", help="文件里有多个图层时取哪一个 / which of the file's layers")
     option("--crs", metavar="CRS", help="指明坐标系 / the system: EPSG:4550, GCJ-02, BD-09, grid, …")
     option("--swapped", action="store_true", help="第一个数是北坐标或纬度 / the first number is northing or latitude")
-    option("--control", nargs=2, action="append", default=[], metavar=("X,Y", "LON,LAT"),
-           help="地方坐标系的控制点 / a control point of a city grid; two or more")  # fmt: skip
+    option("--control", type=_pair, action="append", default=[], metavar="LON,LAT=X,Y",
+           help="地方坐标系的控制点，经纬度=坐标 / a control point of a city grid; two or more")  # fmt: skip
     for name, what in (("column", "属性=列名 / PROPERTY=COLUMN"), ("code", "文件中的词=代码 / WORD=CODE"),
                        ("default", "属性=空格处的值 / PROPERTY=VALUE")):  # fmt: skip
         option(f"--{name}", type=_pair, action="append", default=[], metavar="A=B", help=what)
@@ -229,7 +229,7 @@ def _files(
 ) -> Generator[Localised, None, dict[str, str]]:
     """Return the text of each file that is written, by its path in the data folder; yield what changes."""
     layer = LAYERS[name]
-    former = _json(data / layer.file)
+    former = _json(data / layer.file) if (data / layer.file).exists() else {"features": []}
     files = made(name, draft, provenance, members_of(provenance, edits), dataset, former)
     becoming = files[layer.file]
     yield from figures.compared(name, former, becoming, dataset, draft)
@@ -271,7 +271,7 @@ def _grids(asked: argparse.Namespace, dataset: Dataset) -> list[Candidate]:
     if not asked.control:
         return []
     try:
-        local, degrees = ([[float(n) for n in pair[at].split(",")] for pair in asked.control] for at in (0, 1))
+        degrees, local = ([[float(n) for n in pair[at].split(",")] for pair in asked.control] for at in (0, 1))
         return [fit_grid(local, degrees, metric_crs=dataset.district.metric_crs, swapped=asked.swapped)]
     except (ValueError, ControlPointError) as error:
         raise ReplacementError(f"--control：控制点不能用（{error}）", f"--control: cannot be used ({error})") from error
