@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from math import ceil
 from typing import Final
 
@@ -53,8 +54,13 @@ def author() -> Author:
 
 
 def address() -> str | None:
-    """Return the IP address that this session comes from, None where that is this machine."""
-    return st.context.ip_address
+    """Return the IP address that this session comes from, None where that is not known or is this machine."""
+    given = st.context.ip_address
+    try:
+        parsed = ip_address(given or "")
+    except ValueError:
+        return given
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)  # so a socket for both protocols names IPv4 addresses
 
 
 def session_hours() -> float:

@@ -53,7 +53,7 @@ class Log:
 
 @pytest.fixture
 def log(tmp_path, monkeypatch):
-    monkeypatch.setattr(type(st.context), "ip_address", FROM["address"])
+    monkeypatch.setattr(type(st.context), "ip_address", f"::ffff:{FROM['address']}")
     root, others = logging.root, [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
     before = {each: (each.handlers[:], each.propagate, each.level) for each in [root, *others]}
     root.handlers = []
