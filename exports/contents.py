@@ -161,10 +161,13 @@ def _bar_rows(
 
 
 def index_rows(words: Words, drawn: DrawnMap, size_pt: float, width: float) -> list[Row]:
-    """Return the index of the numbers on the map."""
+    """Return the index of the numbers on the map, or the word that they are too many to be named."""
+    rows: list[Row] = []
+    if drawn.unnamed:
+        rows.append(replace(remark(words("print.unnamed", n=drawn.unnamed), width, size_pt), above=size_pt * 0.7))
     if not drawn.numbered:
-        return []
-    rows = [heading(words("print.index"), width, size_pt * 1.06)]
+        return rows
+    rows += [heading(words("print.index"), width, size_pt * 1.06)]
     for number, project in drawn.numbered:
         rows += numbered_row(str(number), site_name(words, project), "", width, size_pt)
     return rows

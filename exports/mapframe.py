@@ -54,12 +54,16 @@ class MapFrame:
 
 @dataclass
 class DrawnMap:
-    """What came of drawing: labels in points of the frame, numbered sites, and the codes present for the legend."""
+    """What came of drawing: labels in points of the frame, numbered sites, and the codes present for the legend.
+
+    `unnamed` counts the projects of a crowded map that have neither a name nor a number on it.
+    """
 
     labels: list[PlacedLabel] = field(default_factory=list)
     markers: dict[str, Box] = field(default_factory=dict)
     numbered: list[tuple[int, Project]] = field(default_factory=list)
     outside: list[Project] = field(default_factory=list)
+    unnamed: int = 0
     present: set[str] = field(default_factory=set)
 
 

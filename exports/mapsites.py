@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -15,6 +15,7 @@ from exports.labels import PlacedLabel, PointLabel
 from exports.linebreak import ways_to_break
 from exports.mapframe import MapScope
 from geo.project import Project
+from geo.vocabulary import Sector, Stage
 from layers import style
 from layers.symbols import SHAPES
 from layers.wording import site_name
@@ -32,6 +33,9 @@ MAX_MOVED: Final = 8
 NUMBER_TRIES: Final = 5
 ROUNDS: Final = 3
 RING_PT: Final = 5.0
+MAX_NAMED: Final = 100
+"""With more places a map shows dots, the smaller the more there are, and names only the site that it is about."""
+LEAST_RADIUS_PT: Final = 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +77,33 @@ def _homeless(numbers: _Numbers) -> list[_Stack]:
     return [stack for stack, number in numbers.items() if number is None]
 
 
+def _dressed(
+    sector: Sector, stage: Stage, is_known: bool, places: Sequence[tuple[float, float]], share: float, transform: Any
+) -> list[Artist]:
+    """Return the markers of projects that look alike, at a `share` of their usual size."""
+    kind, at_stage = style.SECTORS[sector], style.STAGES[stage]
+    return [
+        *symbol(SHAPES[kind.shape], places, SITE_RADIUS_PT * share,
+                colour=kind.colour if is_known else None, outline=at_stage.colour or kind.outline,
+                width_pt=at_stage.width * 0.75 * share, dash=at_stage.dash, transform=transform)
+    ]  # fmt: skip
+
+
 class SiteMap:
     """The sites of one map. `projects` are those asked for; the ones that it does not show are counted as outside."""
 
     def __init__(self, scope: MapScope, projects: Sequence[Project]) -> None:
         self.scope = scope
         self._stacks = self._make_stacks(projects)
+        self._is_crowded = len(self._stacks) > MAX_NAMED
+        picked = [stack for stack in self._stacks if stack.holds(scope.highlight)]
+        self._written = picked if self._is_crowded else self._stacks
 
     def place_markers(self) -> None:
-        """Take the room of the markers and note what the legend must explain."""
-        for stack in self._stacks:
+        """Take the room of the markers and note what the legend must explain; the dots of a crowded map take none."""
+        if self._is_crowded:
+            self._note_dots()
+        for stack in self._written:
             marker = self.scope.box_at(stack.x, stack.y, stack.reach_pt)
             self.scope.board.take_markers([marker])
             for project in stack.members:
@@ -102,7 +123,7 @@ class SiteMap:
     def place(self) -> None:
         """Place names and numbers; a number without room comes before all names in the next try."""
         named = self.scope.shows("labels")
-        first = [stack for stack in self._stacks if len(stack.members) > 1 or not named]
+        first = [stack for stack in self._written if len(stack.members) > 1 or not named]
         start = self.scope.board.state
         for _ in range(NUMBER_TRIES):
             self.scope.board.state = start
@@ -122,11 +143,34 @@ class SiteMap:
         if self.scope.frame.scale <= ACCURACY_FROM_SCALE:
             self._draw_accuracy(axes)
         layer = Layer(axes, "sites")
-        for stack in self._stacks:
+        if self._is_crowded:
+            self._draw_dots(layer, axes)
+        for stack in self._written:
             for artist in self._marker(axes, stack):
                 layer.add(artist)
             if stack.holds(self.scope.highlight):
                 self._draw_ring(layer, stack)
+
+    def _note_dots(self) -> None:
+        drawn = self.scope.drawn
+        for stack in self._stacks:
+            box = self.scope.box_at(stack.x, stack.y, LEAST_RADIUS_PT)
+            drawn.markers.update((project.id, box) for project in stack.members)
+            lead = stack.lead
+            drawn.present.update(
+                (f"sector.{lead.sector}", f"stage.{lead.stage}", "filled" if stack.is_known else "hollow")
+            )
+        drawn.unnamed = sum(len(stack.members) for stack in self._stacks if not stack.holds(self.scope.highlight))
+
+    def _draw_dots(self, layer: Layer, axes: Axes) -> None:
+        """Draw each place as a dot in the looks of its best known project, those that look alike at once."""
+        share = max(math.sqrt(MAX_NAMED / len(self._stacks)), LEAST_RADIUS_PT / SITE_RADIUS_PT)
+        alike: dict[tuple[bool, Sector, Stage], list[tuple[float, float]]] = defaultdict(list)
+        for stack in self._stacks:
+            alike[stack.is_known, stack.lead.sector, stack.lead.stage].append((stack.x, stack.y))
+        for (is_known, sector, stage), places in alike.items():
+            for artist in _dressed(sector, stage, is_known, places, share, axes.transData):
+                layer.add(artist)
 
     def _make_stacks(self, projects: Sequence[Project]) -> list[_Stack]:
         at: dict[tuple[float, float], list[Project]] = defaultdict(list)
@@ -148,7 +192,7 @@ class SiteMap:
     def _try_sites(self, first: Sequence[_Stack]) -> tuple[dict[_Stack, PlacedLabel], _Numbers]:
         """Place the numbers of `first`, then names, then numbers where a name found no room."""
         numbers = self._place_numbers(first)
-        single = [stack for stack in self._stacks if stack not in numbers]
+        single = [stack for stack in self._written if stack not in numbers]
         single.sort(key=lambda s: (s.lead.id != self.scope.highlight, not s.is_known))
         found = self.scope.board.place_all([self._ways_to_name_site(stack) for stack in single], rounds=ROUNDS)
         names = {stack: name for stack, name in zip(single, found, strict=True) if name}
@@ -213,7 +257,6 @@ class SiteMap:
 
     def _marker(self, axes: Axes, stack: _Stack) -> list[Artist]:
         project, transform = stack.lead, axes.transData
-        sector, stage = style.SECTORS[project.sector], style.STAGES[project.stage]
         count = len(stack.members)
         if count > 1 and not stack.is_known:
             artists: list[Artist] = list(
@@ -231,11 +274,7 @@ class SiteMap:
                 unit=self.scope.frame.metres_per_pt,
             )
             return artists
-        artists = list(
-            symbol(SHAPES[sector.shape], [(stack.x, stack.y)], SITE_RADIUS_PT,
-                   colour=sector.colour if stack.is_known else None, outline=stage.colour or sector.outline,
-                   width_pt=stage.width * 0.75, dash=stage.dash, transform=transform)
-        )  # fmt: skip
+        artists = _dressed(project.sector, project.stage, stack.is_known, [(stack.x, stack.y)], 1, transform)
         if count > 1:
             offset = (SITE_RADIUS_PT - 0.6) * self.scope.frame.metres_per_pt
             at = (stack.x + offset, stack.y + offset)

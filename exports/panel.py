@@ -141,7 +141,8 @@ def bar_row(
     draw_symbol: Callable[[Layer, float, float], None],
 ) -> Row:
     """Return a legend entry with its key figure: symbol, name, bar and number."""
-    indent, number_width = SYMBOL_WIDTH_PT * 0.85, size_pt * 1.9
+    indent = SYMBOL_WIDTH_PT * 0.85
+    number_width = max(size_pt * 1.9, width_pt(str(bar.most), size_pt, bold=True) + 6)
     broken = wrapped(words, name_width, size_pt)
     height = max(size_pt * (0.24 + LINE_HEIGHT * len(broken)), size_pt * 1.62)
     full = (width - indent - name_width - 8 - number_width) * bar.count / max(bar.most, 1)

@@ -1,0 +1,86 @@
+"""A map of thousands: every place is a dot, none is named, the sheet says so, and it is drawn in seconds."""
+
+import io
+import time
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from pyproj import Transformer
+
+from exports.canvas import Layer
+from exports.mapsites import LEAST_RADIUS_PT, MAX_NAMED, SITE_RADIUS_PT
+from exports.picture import save_png
+from exports.request import ExportRequest, Extent
+from exports.sheet import make_sheet
+from geo.filter import ProjectFilter
+from geo.load import load_dataset
+from layers.words import words_in
+from tests.made_up import write_many
+
+COUNT, LIMIT_S = 2_000, 10
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return load_dataset(write_many(tmp_path_factory.mktemp("made-up") / "data", COUNT))
+
+
+@pytest.fixture(scope="module")
+def sheet(many):
+    start = time.perf_counter()
+    made = make_sheet(many, ExportRequest())
+    save_png(made.figure, io.BytesIO(), dpi=96)
+    assert time.perf_counter() - start < LIMIT_S, "numbers for each took minutes"
+    return made
+
+
+def drawn_in(sheet, layer):
+    """Return the artists of one layer of a sheet."""
+    return [
+        child
+        for artist in sheet.figure.findobj(Layer) if artist.name == layer
+        for child in artist._children
+    ]  # fmt: skip
+
+
+def test_every_place_is_a_dot_and_none_has_a_name_or_number(many, sheet):
+    to_metres = Transformer.from_crs("EPSG:4326", many.district.metric_crs, always_xy=True)
+    dots = {(round(x), round(y)) for each in drawn_in(sheet, "sites") for x, y in each.get_offsets().tolist()}
+    placed = [project for project in many.projects if project.placed]
+    at = {tuple(map(round, to_metres.transform(project.lon, project.lat))) for project in placed}
+    assert at <= dots
+    assert not sheet.drawn.numbered
+    assert not {label.key for label in sheet.drawn.labels} & {project.id for project in placed}
+    assert sheet.drawn.unnamed == len(placed)
+
+
+def test_the_sheet_says_how_many_are_unnamed_and_the_legend_explains_no_more_than_the_dots(many, sheet):
+    written = "".join(each.get_text() for each in drawn_in(sheet, "panel") if isinstance(each, Text))
+    assert words_in("zh")("print.unnamed", n=sheet.drawn.unnamed).replace(" ", "") in written.replace(" ", "")
+    assert not {"stack", "accuracy"} & sheet.drawn.present
+    assert {f"sector.{project.sector}" for project in many.projects if project.placed} <= sheet.drawn.present
+
+
+def test_dots_are_smaller_than_markers_and_still_to_be_seen_in_print(sheet):
+    widths = [np.ptp(each.get_paths()[0].vertices[:, 0]) for each in drawn_in(sheet, "sites")]
+    assert min(widths) >= 2 * LEAST_RADIUS_PT * 0.8
+    assert max(widths) < SITE_RADIUS_PT
+
+
+def test_a_map_around_one_of_many_names_that_one(many):
+    site = next(project.id for project in many.projects if project.placed and project.added)
+    request = ExportRequest(extent=Extent(kind="view", bounds=(121.59, 38.88, 121.64, 38.94)))
+    assert make_sheet(many, request).drawn.unnamed > MAX_NAMED
+    around = make_sheet(many, ExportRequest(extent=Extent(kind="site", id=site)))
+    named = {label.key for label in around.drawn.labels} | {project.id for _, project in around.drawn.numbered}
+    assert site in named
+
+
+def test_few_of_many_are_named_again(many):
+    request = ExportRequest(filter=ProjectFilter(text="测试项目1"))
+    few = ProjectFilter(only=frozenset([p.id for p in many.projects if p.placed][:20]))
+    assert make_sheet(many, request).drawn.unnamed > 0
+    drawn = make_sheet(many, ExportRequest(filter=few)).drawn
+    assert drawn.unnamed == 0
+    assert drawn.labels
