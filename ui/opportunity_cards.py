@@ -1,6 +1,6 @@
 """The cards of the opportunities: one a site, all of one structure, on one board."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from unicodedata import east_asian_width
@@ -30,6 +30,7 @@ from ui.text import chinese, html, joined, original_name
 
 AREA_TERMS: Final = ("detail.functions", "detail.leading_sectors")
 CERTAINTY: Final = "detail.grade"
+CARD_LIMIT: Final = 150
 CUT_WIDTH: Final = 56
 """The width from which on a card may cut a text, in Latin letters."""
 _CSS: Final = (Path(__file__).resolve().parent / "web" / "opportunities.css").read_text(encoding="utf-8")
@@ -48,23 +49,29 @@ def opportunity_board(desk: Desk) -> None:
             st.info(words("opportunity.none"))
         return
     known = areas(desk.data, words, structure_figures(desk.data))
-    parts = [
-        _section(desk, number, section, known)
-        for number, section in enumerate(sections(desk.data, words, shown, desk.state.order, known))
-    ]
+    parts, room = [], CARD_LIMIT
+    for number, section in enumerate(sections(desk.data, words, shown, desk.state.order, known)):
+        if room > 0:
+            parts.append(_section(desk, number, section, known, section.projects[:room]))
+        room -= len(section.projects)
+    if room < 0:
+        parts.append(html('<p class="note">{more}</p>', more=words("list.more", n=-room)))
     note = html('<p class="note">{meaning}</p>', meaning=meaning_in_words(words))
     with st.container(key="opportunity-cards"):
         st.html(f"<style>{_CSS}</style>")
         board("opportunities", html('<div class="opportunities">{note}{all}</div>', note=note, all=joined(parts)))
 
 
-def _section(desk: Desk, number: int, section: Section, known: Mapping[str | None, Area]) -> Markup:
+def _section(
+    desk: Desk, number: int, section: Section, known: Mapping[str | None, Area], shown: Sequence[Project]
+) -> Markup:
+    """Return a section with the cards of those `shown`; its heading counts all."""
     return html(
         '<section aria-labelledby="opportunities-{number}"><h2 id="opportunities-{number}">{title}</h2>'
         '<ul class="cards">{cards}</ul></section>',
         number=number,
         title=desk.words("opportunity.section", title=section.title, n=len(section.projects)),
-        cards=joined([_card(desk, project, known[area_key(desk.data, project)]) for project in section.projects]),
+        cards=joined([_card(desk, project, known[area_key(desk.data, project)]) for project in shown]),
     )
 
 

@@ -110,3 +110,15 @@ def test_a_site_on_the_shortlist_can_be_taken_off_on_its_card():
     card = cards(open_app(PAGE, list=site))[site]
     assert ("drop", site) in BUTTON.findall(card) and words_in("zh")("opportunity.drop") in card
     assert ("collect", site) not in BUTTON.findall(card)
+
+
+def test_of_very_many_the_first_have_cards_and_the_others_are_counted(monkeypatch):
+    monkeypatch.setattr("ui.opportunity_cards.CARD_LIMIT", 10)
+    words, full = words_in("zh"), open_app(PAGE)
+    assert len(cards(full)) == 10
+    assert words("list.more", n=len(WANTED) - 10) in board_of(full)
+    assert "共 45 处" in all_text(full)
+    monkeypatch.setattr("ui.opportunity_cards.CARD_LIMIT", len(WANTED))
+    whole = open_app(PAGE)
+    assert set(cards(whole)) == set(WANTED)
+    assert "未列出" not in board_of(whole)
