@@ -43,6 +43,8 @@ _OTHERWISE: Final = {
     "help.read_schematic_text": "help.read_extent_text",
 }
 """The words in place of those that call a shape schematic, where not all that they are said of are."""
+_OFFICIAL: Final = {"layer.structure": "layer.structure_official"}
+"""Those in place of these, where all are official."""
 
 
 def element_grade(element: Element) -> ShapeGrade:
@@ -69,7 +71,10 @@ def layer_grade(data: Dataset, code: str) -> ShapeGrade:
 
 def graded(identifier: str, grade: ShapeGrade) -> str:
     """Return the identifier of the words for shapes of a grade, by that of the words for schematic ones."""
-    return identifier if grade is ShapeGrade.SCHEMATIC else _OTHERWISE.get(identifier, identifier)
+    if grade is ShapeGrade.SCHEMATIC:
+        return identifier
+    otherwise = _OTHERWISE.get(identifier, identifier)
+    return _OFFICIAL.get(identifier, otherwise) if grade is ShapeGrade.OFFICIAL else otherwise
 
 
 def named_by_grade(words: Words, name: str, element: Element) -> str:
@@ -118,12 +123,12 @@ class LegendEntry:
     code: str
     group: Group
     looks: style.StructureStyle
-    is_marked: bool
+    mark: str | None
 
     def name_in(self, words: Words) -> str:
-        """Return what it is called: the group's name, with the mark of a schematic shape where others are not."""
+        """Return what it is called: the group's name, with its grade where there are shapes of both."""
         name = name_in(words.language, self.group.name, self.group.names)
-        return name + words("map.schematic_short") if self.is_marked else name
+        return name + words(self.mark) if self.mark else name
 
 
 def legend_entries(data: Dataset) -> Iterator[LegendEntry]:
@@ -133,4 +138,5 @@ def legend_entries(data: Dataset) -> Iterator[LegendEntry]:
         of_group = [placed.element for placed in data.elements if placed.element.group == group.name]
         seen = {legend_code(each): each for each in sorted(of_group, key=lambda each: not each.schematic)}
         for code, element in seen.items():
-            yield LegendEntry(code, group, element_style(data, element), is_mixed and element.schematic)
+            mark = "map.schematic_short" if element.schematic else "map.official_short"
+            yield LegendEntry(code, group, element_style(data, element), mark if is_mixed else None)

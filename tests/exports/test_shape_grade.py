@@ -97,7 +97,7 @@ def test_where_some_are_official_the_legend_has_both_and_marks_the_schematic(dem
     groups = [group.name for group in demo.district.groups]
     assert named(demo) == [(name, True) for name in groups]
     assert named(official) == [(name, False) for name in groups]
-    both = [(f"{chosen.group}（示意）", True), (chosen.group, False)]
+    both = [(f"{chosen.group}（示意）", True), (f"{chosen.group}（权威数据）", False)]
     assert sorted(named(data)) == sorted(
         [*both, *((f"{name}（示意）", True) for name in groups if name != chosen.group)]
     )
