@@ -95,14 +95,17 @@ def shipped_conf(replaced: dict[str, str]) -> str:
     return text
 
 
-@contextmanager
-def running_nginx(folder: Path, conf: str):
+def set_up(folder: Path, conf: str) -> list[str]:
+    """Lay the configuration into a folder where nginx finds all that it needs, and return its command."""
     user = "user root;" if os.getuid() == 0 else ""
     (folder / "xigang-map.conf").write_text(conf, encoding="utf-8")
     (folder / "nginx.conf").write_text(SURROUNDINGS.format(folder=folder, user=user), encoding="utf-8")
-    command = [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    subprocess.run([*command, "-t"], check=True, capture_output=True)
-    process = subprocess.Popen(command)
+    return [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+@contextmanager
+def running_nginx(folder: Path, conf: str):
+    process = subprocess.Popen(set_up(folder, conf))
     try:
         yield process
     finally:
@@ -158,6 +161,29 @@ def addresses_by_process(proxy: Proxy) -> dict[str, str]:
         if len(found) == len(PROCESSES):
             break
     return found
+
+
+# ---- as the guide has it changed ----
+
+
+def without_a_path(conf: str) -> str:
+    conf = re.sub(r" +location = /(?:xigang)? \{.*?\}\n", "", conf, flags=re.DOTALL)
+    return conf.replace("/xigang/", "/")
+
+
+def with_one_process(conf: str) -> str:
+    conf = re.sub(r"upstream xigang_850[23] \{.*?\}\n", "", conf, flags=re.DOTALL)
+    return "".join(line for line in conf.splitlines(keepends=True) if not re.search("850[23]", line))
+
+
+@pytest.mark.parametrize("change", [without_a_path, with_one_process])
+def test_nginx_takes_the_configuration_as_the_guide_has_it_changed(tmp_path, change):
+    certificate, key = self_signed(tmp_path)
+    tls = "/etc/nginx/tls/xigang-map"
+    conf = change(shipped_conf({f"{tls}.crt": str(certificate), f"{tls}.key": str(key), "    listen [::]": "#"}))
+    tried = subprocess.run([*set_up(tmp_path, conf), "-t"], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    assert len(re.findall(r"^ +location", conf, re.MULTILINE)) == (2 if change is without_a_path else 4)
 
 
 # ---- pages, headers, limits ----
