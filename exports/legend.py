@@ -180,13 +180,16 @@ def _zone_symbol(looks: style.StructureStyle) -> DrawSymbol:
     def draw(layer: Layer, x: float, y: float) -> None:
         half = 5.5
         box = Rectangle((x - HALF_PT, y - half), 2 * HALF_PT, 2 * half, facecolor=(looks.colour, looks.fill_opacity),
-                        edgecolor=looks.colour, linewidth=0.9, linestyle=(0, looks.dash))  # fmt: skip
+                        edgecolor=looks.colour, linewidth=looks.width * 0.9,
+                        linestyle=(0, looks.dash) if looks.dash else "solid")  # fmt: skip
+        layer.add(box, clip=False)
+        if not looks.hatch:
+            return
         steps = [x - HALF_PT + shift for shift in range(-9, 24, 5)]
         slants = LineCollection(
             [[(start, y - half), (start + 2 * half, y + half)] for start in steps], colors=[(looks.colour, 0.45)],
             linewidths=0.5,
         )  # fmt: skip
-        layer.add(box, clip=False)
         layer.add(slants, clip=False)
         slants.set_clip_path(box)
 

@@ -13,7 +13,7 @@ from geo.intake.evidence import CRS_NAMES
 from geo.intake.table import Table
 from geo.project import Localised
 from geo.reference.draft import Draft, Reading
-from geo.reference.layers import ReplaceableLayer
+from geo.reference.layers import LAYERS, ReplaceableLayer
 
 DAY: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 LONGEST_CRS: Final = 20
@@ -130,8 +130,18 @@ def listed(
         if set(files) & set(former["files"]) and entry not in kept:
             kept.append(entry)
         if others := [file for file in former["files"] if former in staying or file not in files]:
-            kept.append({**former, "files": others})
+            kept.append({**former, "files": others, **_title_of(others, former)})
     return kept if entry in kept else [*kept, entry]
+
+
+def _title_of(files: Sequence[str], former: Mapping[str, Any]) -> Members:
+    """Return the title of a source that fewer files are of than were: that of the layers they are."""
+    titles = {layer.file: layer.title for layer in LAYERS.values()}
+    own = [titles[file] for file in files if file in titles]
+    if len(files) == len(former["files"]) or not own:
+        return {}
+    joined = Localised(zh="、".join(title.zh for title in own), en="; ".join(title.en for title in own))
+    return {"title": _localised(joined)}
 
 
 def _still_used(

@@ -104,6 +104,8 @@ def test_a_boundary_in_metres_is_taken_with_its_provenance_and_undone_to_the_byt
     sources = json.loads((office / "sources.json").read_text(encoding="utf-8"))
     (source,) = [each for each in sources if "base/boundary.geojson" in each["files"]]
     assert source["source"]["zh"] == "某局成果，2025-06" and source["licence"] == {"zh": "内部使用", "en": "内部使用"}
+    (beside,) = [each for each in sources if "base/neighbours.geojson" in each["files"]]
+    assert "相邻各区" in beside["title"]["zh"] and "区界" not in beside["title"]["zh"]
     assert check([str(office)]) == 0
     assert main(["undo"]) == 0
     assert files_in(office) == before
