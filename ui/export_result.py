@@ -118,19 +118,21 @@ def _job_panel(desk: Desk, asked: Asked, name: str) -> None:
         sites = len(chosen_projects(desk.data, asked.request))
         st.button(words("export.make"), type="primary", on_click=_start, args=(asked, name), key="x_make",
                   help=words("export.make_help", n=sites))  # fmt: skip
+    elif job.finished:
+        _job_result(words, job)
     else:
-        _job_state(desk, job)
+        _job_progress(words, job)
 
 
 @st.fragment(run_every=0.5)
-def _job_state(desk: Desk, job: ExportJob) -> None:
-    words = desk.words
-    if st.session_state.get(_JOB) is not job:
-        st.rerun()  # the whole page: the job was cancelled or forgotten
-    if not job.finished:
-        st.progress(job.share, text=_progress_in_words(words, job))
-        st.button(words("export.cancel"), on_click=_cancel, key="x_cancel")
-        return
+def _job_progress(words: Words, job: ExportJob) -> None:
+    if st.session_state.get(_JOB) is not job or job.finished:
+        st.rerun()  # the whole page, which then has nothing that runs on a timer
+    st.progress(job.share, text=_progress_in_words(words, job))
+    st.button(words("export.cancel"), on_click=_cancel, key="x_cancel")
+
+
+def _job_result(words: Words, job: ExportJob) -> None:
     if job.error:
         st.error(words("export.failed", reason=plain(job.error)))
         st.button(words("export.again"), on_click=_cancel, key="x_again")
