@@ -9,7 +9,7 @@ from layers.wording import title_of
 from ui.desk import make_desk, navigation, put_desk, taken_for_stage
 from ui.notices import problem_notice
 from ui.session import words
-from ui.shell import header, loading
+from ui.shell import drawn_after_reconnecting, header, loading
 from ui.stage import stage
 
 FAVICON = Path(__file__).resolve().parent / "static" / "icon.svg"
@@ -26,6 +26,7 @@ with loading():
     st.set_page_config(page_title=title_of(desk.words, desk.data.district))
     page = navigation(desk.words)
     header(desk)
+    drawn_after_reconnecting()
     put_desk(desk)
     map_place = st.container(key="map-stage")
     page.run()

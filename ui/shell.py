@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,14 @@ _CSS: Final = web_file("cards.css") + (_WEB / "shell.css").read_text(encoding="u
 _page_language = st.components.v2.component(
     "xigang_page_language", js="export default ({data}) => { document.documentElement.lang = data; }"
 )
+
+
+@st.fragment(run_every=timedelta(days=1))
+def drawn_after_reconnecting() -> None:
+    """Draw nothing. A tab with a timer has the app drawn anew when its connection was lost and is back.
+
+    Without one, a tab whose server has gone stays as it was, and the server that takes its place ignores its clicks.
+    """
 
 
 @contextmanager

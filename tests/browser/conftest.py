@@ -59,8 +59,9 @@ socket.getaddrinfo = getaddrinfo
 class Server:
     """The app under test. `url` ends without a slash."""
 
-    def __init__(self, url: str, log: Path) -> None:
+    def __init__(self, url: str, log: Path, process: subprocess.Popen) -> None:
         self.url = url
+        self.process = process
         self._log = log
 
     def outside_connections(self) -> str:
@@ -68,12 +69,14 @@ class Server:
 
 
 @contextmanager
-def running_app(folder: Path, *, base_path: str = "", data: Path | None = None):
+def running_app(folder: Path, *, base_path: str = "", data: Path | None = None, port: int | None = None):
+    """Start the app, at a free port where none is given, and stop it afterwards."""
     (folder / "sitecustomize.py").write_text(CONNECTION_LOG)
     log = folder / "connections.txt"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(folder), "CONNECTION_LOG": str(log)}
     environment |= {"XIGANG_STATE_DIR": str(folder / "state"), "XIGANG_BASE_PATH": base_path}
     if data:
@@ -92,7 +95,7 @@ def running_app(folder: Path, *, base_path: str = "", data: Path | None = None):
                 assert process.poll() is None, (folder / "server.txt").read_text()
                 assert time.monotonic() < deadline, "the app did not start"
                 time.sleep(0.1)
-        yield Server(url, log)
+        yield Server(url, log, process)
     finally:
         process.terminate()
         process.wait(10)

@@ -144,7 +144,6 @@ class Tab:
 
     async def go(self, path: str) -> Run:
         """Change the page."""
-        self.timed.clear()
         asked = BackMsg()
         asked.rerun_script.page_script_hash = self.page = self.pages[path]
         return await self._run(asked)
@@ -247,6 +246,8 @@ class Tab:
         if kind == "new_session":
             self.page = message.new_session.page_script_hash
             self.session = message.new_session.initialize.session_id
+            if not message.metadata.run.fragment_ids:
+                self.timed.clear()
             run.shown.clear()
         elif kind == "navigation":
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
