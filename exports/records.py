@@ -25,7 +25,7 @@ from exports.fields import (
 )
 from exports.request import ExportRequest, wanted_projects
 from geo.feature import feature_of
-from geo.indicators import RESULTS_ANNEX, Indicator, met
+from geo.indicators import AnnexKind, Indicator, met
 from geo.layout import Element
 from geo.load import Dataset
 from geo.names import CHINESE, ForeignLanguage, Names, name_in
@@ -335,7 +335,7 @@ def _translated(data: Dataset, words: Words, term: str) -> str | None:
 
 
 def _indicator_row(data: Dataset, words: Words, row: Indicator) -> Row:
-    outcome = met(row) if row.annex == RESULTS_ANNEX else None
+    outcome = met(row) if row.annex_kind is AnnexKind.RESULTS else None
     in_words = [f"{text} = {told}" for text in dict.fromkeys(row.printed) if (told := _translated(data, words, text))]
     return {
         **row.model_dump(exclude={"attribute", "names"}),

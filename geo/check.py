@@ -140,6 +140,8 @@ def indicators_as_stated(dataset: Dataset) -> Problems:
     yield from _unknown(INDICATORS_FILE, "annex", {row.annex for row in rows} - dataset.district.annexes.keys())
     for number, annex in dataset.district.annexes.items():
         listed = [row for row in rows if row.annex == number]
+        if len({row.annex_kind for row in listed}) > 1:
+            yield Problem("targets_and_results_mixed", INDICATORS_FILE, f"annex {number}")
         yield from _not_numbered(INDICATORS_FILE, f"annex {number}", [row.number for row in listed], annex.indicators)
         found = Counter(row.attribute for row in listed)
         for attribute, stated in annex.attributes.items():

@@ -1,4 +1,4 @@
-"""The indicators of the plan's annexes 1 and 2, as printed, and whether a target of annex 1 was met.
+"""The indicators of the plan's annexes, as printed, and whether the targets of the plan before were met.
 
 Every value stays the text that the plan prints. A number is read from it only by ``number_in``, which knows none
 but plain ones: "≤3.5", "高于全市" and "—" are no numbers.
@@ -22,8 +22,6 @@ from geo.translations import Translations
 
 INDICATORS_FILE: Final = "indicators.csv"
 TERMS_FILE: Final = "indicator_terms.csv"
-RESULTS_ANNEX: Final = 1
-TARGETS_ANNEX: Final = 2
 NONE_PRINTED: Final = "—"
 DONE_OF_TASK: Final = {"市下达任务": "完成市任务"}
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -42,11 +40,18 @@ class Attribute(StrEnum):
         return self.name.lower()
 
 
-class Indicator(NamedRow):
-    """One line of annex 1 or 2, every value as printed.
+class AnnexKind(StrEnum):
+    """What an annex lists: the targets of this plan, or those of the plan before with their results."""
 
-    Annex 1 prints a target and a result, annex 2 a base (what was done in `base_year`) and a target; each target
-    and result stands either as an absolute value or as yearly growth in per cent, "—" in the other column.
+    TARGETS = "targets"
+    RESULTS = "results"
+
+
+class Indicator(NamedRow):
+    """One line of an annex, every value as printed.
+
+    An annex of results prints a target and a result, one of targets a base (what was done in `base_year`) and a target;
+    each target and result stands either as an absolute value or as yearly growth in per cent, "—" in the other column.
     """
 
     annex: int
@@ -62,6 +67,11 @@ class Indicator(NamedRow):
     result_absolute: Text | None = None
     result_growth: Text | None = None
     attribute: Attribute
+
+    @property
+    def annex_kind(self) -> AnnexKind:
+        """What its annex lists."""
+        return AnnexKind.TARGETS if self.result_year is None else AnnexKind.RESULTS
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from geo.indicators import NONE_PRINTED, RESULTS_ANNEX, Attribute, Indicator, Verdict, met, number_in
+from geo.indicators import NONE_PRINTED, AnnexKind, Attribute, Indicator, Verdict, met, number_in
 from geo.load import Dataset
 from geo.names import CHINESE, name_in
 from layers.indicator_chart import bullet
@@ -32,9 +32,9 @@ class Tally:
     counts: dict[str, int]
 
 
-def annex_rows(data: Dataset, annex: int) -> list[Indicator]:
-    """Return the lines of one annex in its order."""
-    return [row for row in data.indicators if row.annex == annex]
+def annex_rows(data: Dataset, annex: AnnexKind) -> list[Indicator]:
+    """Return the lines of one kind of annex in its order."""
+    return [row for row in data.indicators if row.annex_kind is annex]
 
 
 def by_category(rows: Iterable[Indicator]) -> list[tuple[str, list[Indicator]]]:
@@ -42,11 +42,11 @@ def by_category(rows: Iterable[Indicator]) -> list[tuple[str, list[Indicator]]]:
     return [(category, list(group)) for category, group in groupby(rows, key=lambda row: row.category)]
 
 
-def kinds_of(annex: int) -> tuple[str, ...]:
+def kinds_of(annex: AnnexKind) -> tuple[str, ...]:
     """Return the kinds that the lines of an annex are counted by: verdicts of results, attributes of targets."""
     return (
         tuple(str(verdict) for verdict in Verdict)
-        if annex == RESULTS_ANNEX
+        if annex is AnnexKind.RESULTS
         else tuple(attribute.code for attribute in Attribute)
     )
 
@@ -56,13 +56,14 @@ def kind_word(words: Words, kind: str) -> str:
     return words(f"indicator.kind_{kind}")
 
 
-def tallies(rows: Sequence[Indicator], annex: int) -> list[Tally]:
+def tallies(rows: Sequence[Indicator]) -> list[Tally]:
     """Return the counts by category, and at the end those of the whole annex."""
-    return [_tally(category, group, annex) for category, group in by_category(rows)] + [_tally(None, rows, annex)]
+    return [_tally(category, group) for category, group in by_category(rows)] + [_tally(None, rows)]
 
 
-def _tally(category: str | None, rows: Sequence[Indicator], annex: int) -> Tally:
-    found = Counter(str(met(row).verdict) if annex == RESULTS_ANNEX else row.attribute.code for row in rows)
+def _tally(category: str | None, rows: Sequence[Indicator]) -> Tally:
+    annex = rows[0].annex_kind
+    found = Counter(str(met(row).verdict) if annex is AnnexKind.RESULTS else row.attribute.code for row in rows)
     return Tally(category, len(rows), {kind: found[kind] for kind in kinds_of(annex)})
 
 
@@ -87,12 +88,12 @@ def in_words(data: Dataset, words: Words, text: str) -> str:
 def drawable(row: Indicator) -> tuple[float, float] | None:
     """Return the value and the target to draw, None where either is no number or they measure different things.
 
-    In annex 2 yearly growth can be drawn only where what was done is growth too, that is, stated in per cent.
+    Of a target still ahead, yearly growth can be drawn only where what was done is growth too, stated in per cent.
     """
-    result = row.result_absolute if row.annex == RESULTS_ANNEX else row.base
+    result = row.result_absolute if row.annex_kind is AnnexKind.RESULTS else row.base
     pair = (result, row.target_absolute)
     if row.target_absolute == NONE_PRINTED:
-        grown = row.result_growth if row.annex == RESULTS_ANNEX else row.base if row.unit == PER_CENT else None
+        grown = row.result_growth if row.annex_kind is AnnexKind.RESULTS else row.base if row.unit == PER_CENT else None
         pair = (grown, row.target_growth)
     value, target = number_in(pair[0]), number_in(pair[1])
     return None if value is None or target is None else (value, target)
@@ -105,7 +106,7 @@ def chart(words: Words, row: Indicator) -> str | None:
         return None
     grows = row.target_absolute == NONE_PRINTED
     target = row.target_growth if grows else row.target_absolute
-    if row.annex == RESULTS_ANNEX:
+    if row.annex_kind is AnnexKind.RESULTS:
         value, year = row.result_growth if grows else row.result_absolute, row.result_year
     else:
         value, year = row.base, row.base_year

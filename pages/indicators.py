@@ -1,8 +1,8 @@
-"""Indicators: the targets of the 14th plan (annex 2), and those of the 13th with their results (annex 1)."""
+"""Indicators: the targets of the plan, and those of the plan before with their results."""
 
 import streamlit as st
 
-from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX
+from geo.indicators import AnnexKind
 from layers.indicator_rows import annex_rows
 from ui import indicator_tables as tables
 from ui.desk import desk
@@ -11,7 +11,7 @@ from ui.text import html
 
 here = desk()
 words = here.words
-shown = [annex for annex in (TARGETS_ANNEX, RESULTS_ANNEX) if annex_rows(here.data, annex)]
+shown = [annex for annex in AnnexKind if annex_rows(here.data, annex)]
 
 tables.styles()
 problem_notice(words, here.data.problems, title="problem.data_title")
@@ -23,5 +23,5 @@ tables.downloads(here)
 st.html(html('<div class="indicator-tallies">{all}</div>', all=html("").join(tables.summary(here, a) for a in shown)))
 for annex in shown:
     st.html(tables.annex_table(here, annex))
-    if annex == RESULTS_ANNEX:
+    if annex is AnnexKind.RESULTS:
         st.html(tables.rules(words))

@@ -13,7 +13,7 @@ from exports.records import records_of
 from exports.request import ExportRequest
 from exports.spreadsheet import csv_bytes, write_indicators_xlsx
 from exports.writing import file_stem
-from geo.indicators import NONE_PRINTED, RESULTS_ANNEX, Indicator, Reason, met
+from geo.indicators import NONE_PRINTED, AnnexKind, Indicator, Reason, met
 from geo.load import Dataset
 from geo.names import name_in
 from layers.indicator_chart import squares
@@ -63,18 +63,19 @@ def styles() -> None:
 
 def intro(desk: Desk) -> Markup:
     """Return what the page holds, in a sentence or two."""
-    words = desk.words
-    counts = {name: len(annex_rows(desk.data, annex)) for name, annex in (("results", 1), ("targets", 2))}
-    return html(
-        '<p class="indicator-intro">{text}</p>',
-        text=words("indicator.intro", **counts, **plan_terms(words, desk.data.district)),
-    )
+    words, rows = desk.words, {kind: annex_rows(desk.data, kind) for kind in AnnexKind}
+    if not all(rows.values()):  # the one table says it all
+        return Markup("")
+    counts = {str(kind): len(its) for kind, its in rows.items()}
+    numbers = {f"{kind}_annex": its[0].annex for kind, its in rows.items()}
+    text = words("indicator.intro", **counts, **numbers, **plan_terms(words, desk.data.district))
+    return html('<p class="indicator-intro">{text}</p>', text=text)
 
 
-def summary(desk: Desk, annex: int) -> Markup:
+def summary(desk: Desk, annex: AnnexKind) -> Markup:
     """Return how many indicators each category has, and of which kind, one square each."""
     words, data = desk.words, desk.data
-    rows = tallies(annex_rows(data, annex), annex)
+    rows = tallies(annex_rows(data, annex))
     heads: list[Markup | str] = [words(f"indicator.{head}") for head in ("category", "squares", "total")]
     heads += [_kind_head(words, kind) for kind in kinds_of(annex)]
     heading = words(f"indicator.heading_{annex}", **plan_terms(words, data.district))
@@ -104,19 +105,20 @@ def _tally_row(data: Dataset, words: Words, row: Tally) -> Markup:
     )  # fmt: skip
 
 
-def annex_table(desk: Desk, annex: int) -> Markup:
+def annex_table(desk: Desk, annex: AnnexKind) -> Markup:
     """Return an annex as one table, its categories as the plan prints them, with a chart where there are numbers."""
     words, data = desk.words, desk.data
     rows, terms = annex_rows(data, annex), plan_terms(words, data.district)
-    columns = _columns(data, words, annex, rows[0])
+    columns = _columns(data, words, rows[0])
+    caption = words(f"indicator.caption_{annex}", annex=rows[0].annex, **terms)
     bodies = [_category(data, words, columns, category, group) for category, group in by_category(rows)]
     return html(
         '<div class="indicator-table"><h2>{heading}</h2><table role="table"><caption>{caption}</caption>'
         '<thead role="rowgroup">{head}</thead>{bodies}</table>'
         '<p class="note">{note}</p><p class="note">{source}</p></div>',
-        heading=words(f"indicator.heading_{annex}", **terms), caption=words(f"indicator.caption_{annex}", **terms),
+        heading=words(f"indicator.heading_{annex}", **terms), caption=caption,
         head=_head(columns), bodies=joined(bodies),
-        note=words(f"indicator.chart_note_{annex}", **terms), source=_source(desk, annex, rows),
+        note=words(f"indicator.chart_note_{annex}", **terms), source=_source(desk, rows),
     )  # fmt: skip
 
 
@@ -131,7 +133,7 @@ def _category(data: Dataset, words: Words, columns: list[_Column], category: str
     )
 
 
-def _columns(data: Dataset, words: Words, annex: int, first: Indicator) -> list[_Column]:
+def _columns(data: Dataset, words: Words, first: Indicator) -> list[_Column]:
     def value(head: str, field: str, under: str = "") -> _Column:
         def cell(row: Indicator) -> Markup:
             return _worded(data, words, getattr(row, field) or NONE_PRINTED)
@@ -145,7 +147,7 @@ def _columns(data: Dataset, words: Words, annex: int, first: Indicator) -> list[
     target = words("indicator.head_target", year=first.target_year)
     unit = _Column(words("indicator.unit"), lambda row: _worded(data, words, row.unit), "unit")
     drawn = _Column(
-        words(f"indicator.chart_{annex}", **plan_terms(words, data.district)),
+        words(f"indicator.chart_{first.annex_kind}", **plan_terms(words, data.district)),
         lambda row: Markup(chart(words, row) or ""),
         "chart",
     )
@@ -155,7 +157,7 @@ def _columns(data: Dataset, words: Words, annex: int, first: Indicator) -> list[
         _Column(words("indicator.name"), lambda row: _name(words, row), "name"),
         unit,
     ]
-    if annex == RESULTS_ANNEX:
+    if first.annex_kind is AnnexKind.RESULTS:
         columns += both(target, "target") + both(words("indicator.head_result", year=first.result_year), "result")
         verdict = _Column(words("indicator.verdict"), lambda row: _verdict(words, row), "verdict")
         return [*columns, drawn, verdict, attribute]
@@ -220,15 +222,15 @@ def _verdict(words: Words, row: Indicator) -> Markup:
     )
 
 
-def _source(desk: Desk, annex: int, rows: list[Indicator]) -> str:
-    words, district = desk.words, desk.data.district
+def _source(desk: Desk, rows: list[Indicator]) -> str:
+    words, district, annex = desk.words, desk.data.district, rows[0].annex
     known = district.annexes.get(annex)
     title = name_in(words.language, known.title, known.titles) if known else ""
     source = words("indicator.source", annex=annex, title=title, number=district.plan.number)
     if not known or not known.stated_in:
         return source
     counts = {attribute.code: count for attribute, count in known.attributes.items()}
-    if tallies(rows, annex)[-1].counts != counts:
+    if tallies(rows)[-1].counts != counts:
         return source
     place = known.stated_in.in_language(words.language)
     agrees = words("indicator.agrees", place=place, counts=counts_in_words(words, counts))

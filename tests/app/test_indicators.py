@@ -2,6 +2,7 @@
 
 import csv
 import html
+import json
 import re
 import shutil
 from collections import Counter
@@ -15,6 +16,7 @@ from tests.languages import HANZI, plan_terms, strangers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/indicators.py"
+KINDS = {1: "results", 2: "targets"}
 
 
 def typed(annex):
@@ -35,7 +37,8 @@ def bodies(app):
 
 
 def table(app, annex, language):
-    caption = html.escape(words_in(language)(f"indicator.caption_{annex}", **plan_terms(language)), quote=False)
+    said = words_in(language)(f"indicator.caption_{KINDS[annex]}", annex=annex, **plan_terms(language))
+    caption = html.escape(said, quote=False)
     return next(body for body in bodies(app) if f"<caption>{caption}</caption>" in body)
 
 
@@ -147,3 +150,19 @@ def test_a_missing_or_broken_file_is_named(tmp_path, monkeypatch, name, content)
     notices = "\n".join(m.value for e in app.expander for m in e.markdown).replace("\\", "")
     assert name in notices
     assert (len(app.info) == 1) == (name == "indicators.csv")
+
+
+def test_annexes_are_called_by_the_numbers_that_the_plan_prints(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("recipes", "__pycache__"))
+    file, district = tmp_path / "data" / "indicators.csv", tmp_path / "data" / "district.json"
+    numbers = {"1": "7", "2": "3"}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([lines[0], *(numbers[line[0]] + line[1:] for line in lines[1:])]), encoding="utf-8")
+    told = json.loads(district.read_text(encoding="utf-8"))
+    told["annexes"] = {numbers[number]: annex for number, annex in told["annexes"].items()}
+    district.write_text(json.dumps(told), encoding="utf-8")
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
+    text = "\n".join(bodies(open_page()))
+    assert "规划附件3列出“十四五”主要目标28项，附件7列出" in text and "<caption>附件7：2020年目标与完成情况" in text
+    assert not re.search("附件[12]", text)

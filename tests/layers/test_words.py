@@ -17,7 +17,7 @@ from exports.request import SIZES
 from geo.crs_candidates import Datum
 from geo.crs_doctor import Reason as CrsReason
 from geo.filter import FACETS
-from geo.indicators import RESULTS_ANNEX, TARGETS_ANNEX, Attribute, Reason, Verdict
+from geo.indicators import AnnexKind, Attribute, Reason, Verdict
 from geo.intake.draft import Outcome
 from geo.intake.mapping import FIELD_OF
 from geo.opportunity import Opening
@@ -143,10 +143,10 @@ FAMILIES = {
     "indicator.reason_": set(Reason),
     "indicator.rule_": set(RULES),
     "indicator.head_": {"absolute", "growth"},
-    "indicator.heading_": {RESULTS_ANNEX, TARGETS_ANNEX},
-    "indicator.caption_": {RESULTS_ANNEX, TARGETS_ANNEX},
-    "indicator.chart_": {RESULTS_ANNEX, TARGETS_ANNEX},
-    "indicator.chart_note_": {RESULTS_ANNEX, TARGETS_ANNEX},
+    "indicator.heading_": set(AnnexKind),
+    "indicator.caption_": set(AnnexKind),
+    "indicator.chart_": set(AnnexKind),
+    "indicator.chart_note_": set(AnnexKind),
     "indicator.download_": {"xlsx", "csv"},
     "changes.": {*NEEDS, "undo_do", "restore_do", "more_projects", "beginning"},
     "changes.file_": {"pdf", "xlsx"},
