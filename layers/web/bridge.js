@@ -179,7 +179,7 @@ function planMapBridge(map, folders, data) {
     ring = null; /* whatever was ringed may stand elsewhere now */
   }
 
-  const LABEL_LIMIT = 1500, PRESENT_CORNER = {x: 330, y: 64}; /* where the page has its own buttons over the map */
+  const LABEL_LIMIT = 1500, LED_LIMIT = 60, PRESENT_CORNER = {x: 330, y: 64}; /* where the page has its own buttons over the map */
   function labelItems(zoom) {
     const items = [];
     if (!shown("labels")) return items;
@@ -196,13 +196,12 @@ function planMapBridge(map, folders, data) {
     };
     if (shown("structure") && elements[tour]) element(tour);
     if ((tour || numbers) && shown("sites")) {
-      for (const i of sites.stacks.flatMap(stack => stack.visible)) {
-        if (own(i) && i !== picked && view.contains(latLngOf(i))) items.push(label(i, {bold: true, must: true, short: numberOf(i)}));
-      }
+      const mine = sites.stacks.flatMap(stack => stack.visible).filter(i => own(i) && i !== picked && view.contains(latLngOf(i)));
+      if (mine.length <= LED_LIMIT) mine.forEach(i => items.push(label(i, {bold: true, must: true, short: numberOf(i)})));
     }
     if (shown("structure")) Object.keys(elements).filter(id => id !== tour).forEach(element);
     let many = 0;
-    if (shown("sites") && !onTour() && !numbers && zoom >= style.siteLabelZoom) {
+    if (shown("sites") && !onTour() && !numbers && sites.share === 1 && zoom >= style.siteLabelZoom) {
       for (const stack of sites.within(view)) {
         if (stack.visible.length !== 1 || stack.visible[0] === picked || !view.contains(latLngOf(stack.visible[0])) || ++many > LABEL_LIMIT) continue;
         items.push(label(stack.visible[0]));
@@ -222,7 +221,7 @@ function planMapBridge(map, folders, data) {
 
   function labelObstacles() {
     const boxes = [], frame = map.getContainer().getBoundingClientRect(), reach = (style.radius + 1) * scale();
-    if (shown("sites")) {
+    if (shown("sites") && sites.share === 1) { /* else names stand over the dots */
       const view = map.getBounds();
       for (const stack of sites.within(view)) {
         /* Those filtered out as well, so that a change of filter does not make the names jump. */

@@ -61,7 +61,7 @@
 
   /* ---- symbols: polygons of fixed pixel size, with a number where one stands for several sites ---- */
   const SYMBOL_REACH = 24; /* no symbol is drawn farther from its point, in pixels; whole, so that pictures stay sharp */
-  const GRID = 64;
+  const GRID = 64, LEAST_HIT = 5;
 
   /* The number inside a hollow circle, or on a small badge beside a site whose own place is known. */
   function symbolNumber(context, options, at) {
@@ -116,6 +116,12 @@
     /* Leaflet puts events and tooltips where a layer says that it is. */
     getLatLng: function () {
       return L.latLng(this._latLngs[this.hit]);
+    },
+
+    /* How far apart so many places would stand if they were spread evenly over the extent of all, in pixels. */
+    spacing: function (count) {
+      const {x0, y0, x1, y1} = this._extent, {crs} = this._map.options;
+      return Math.sqrt((x1 - x0) * (y1 - y0) / count) * crs.scale(this._map.getZoom()) / crs.scale(0);
     },
 
     forgetPictures: function () {
@@ -207,11 +213,13 @@
     },
 
     _containsPoint: function (at) {
+      const off = k => Math.hypot(this._pixelX(k) - at.x, this._pixelY(k) - at.y);
       const hits = this._near(at, at).filter(k => {
         const look = this.looks[k];
-        return look && Math.hypot(this._pixelX(k) - at.x, this._pixelY(k) - at.y) <= look.radius + look.weight / 2;
+        return look && off(k) <= Math.max(look.radius + look.weight / 2, LEAST_HIT);
       });
-      if (hits.length) this.hit = hits[hits.length - 1];
+      /* Of symbols too small to be told apart the nearest is meant, of others the uppermost. */
+      if (hits.length) this.hit = hits.reduce((one, k) => this.looks[k].radius < LEAST_HIT && off(one) < off(k) ? one : k);
       return hits.length > 0;
     }
   });

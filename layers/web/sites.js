@@ -5,13 +5,17 @@
  *   .show(wanted)    wanted(i) tells which are; .draw() again, after a change of layers or of the tour
  *   .all .rows .engine .version   what was taken; .rowOf = Map of an id to its place in the columns
  *   .stacks          [{members, visible, look}]: the sites of one place, those of them that are wanted, how they look
+ *   .share           how large symbols are drawn for being many, 1 where they have room
  *   .within(bounds)  the stacks that may lie in a part of the map, and no others that are far from it
  */
 function planSites(map, style, host) {
   "use strict";
 
   const circles = L.layerGroup().addTo(map), outlines = L.layerGroup().addTo(map);
-  const own = {all: null, rows: [], engine: null, version: null, stacks: [], rowOf: new Map()};
+  const own = {all: null, rows: [], engine: null, version: null, stacks: [], rowOf: new Map(), share: 1};
+  const MANY = 100, SHARES = [1, 0.75, 0.55, 0.4, 0.3, 0.22], NUMBERED_SHARE = 0.75;
+  const MOST_CIRCLES = 60; /* more are a tangle; a picked site has its own */
+  let ownShare = 1; /* of those that a tour is about */
   let symbols = null, stackOf = [], parcels = new Map(), added = new Set();
   const latLngOf = i => [own.all.lat[i], own.all.lon[i]];
   const isVisible = i => host.shown("sites") && stackOf[i].visible.includes(i);
@@ -53,10 +57,11 @@ function planSites(map, style, host) {
   function lookOf(stack) {
     const touring = stack.visible.filter(host.touring), rows = touring.length ? touring : stack.visible;
     const known = rows.find(i => own.all.filled[i]), lead = known === undefined ? rows[0] : known;
-    const isAlone = rows.length === 1 || known !== undefined, strength = host.faded(stack) ? style.faded : 1, scale = host.scale();
-    const of = isAlone ? own.all.sector[lead] + own.all.stage[lead] : "";
-    const key = `${of} ${known !== undefined} ${stack.visible.length} ${strength} ${scale}`;
-    if (!looks.has(key)) looks.set(key, makeLook(isAlone && lead, known !== undefined, stack.visible.length, strength, scale));
+    const share = touring.length ? ownShare : own.share, count = share < NUMBERED_SHARE ? 1 : stack.visible.length;
+    const isAlone = rows.length === 1 || count === 1 || known !== undefined, strength = host.faded(stack) ? style.faded : 1;
+    const of = isAlone ? own.all.sector[lead] + own.all.stage[lead] : "", scale = host.scale() * share;
+    const key = `${of} ${known !== undefined} ${count} ${strength} ${scale}`;
+    if (!looks.has(key)) looks.set(key, makeLook(isAlone && lead, known !== undefined, count, strength, scale));
     return looks.get(key);
   }
 
@@ -156,10 +161,9 @@ function planSites(map, style, host) {
     circles.clearLayers();
     if (!host.shown("sites") || map.getZoom() < style.accuracyZoom) return;
     const view = map.getBounds().pad(0.2);
-    for (const stack of within(view)) {
-      const i = stack.visible[0];
-      if (i !== undefined && !host.faded(stack) && !own.all.filled[i] && view.contains(latLngOf(i))) circles.addLayer(accuracyCircle(i, false));
-    }
+    const uncertain = within(view).filter(stack => stack.visible.length && !host.faded(stack)).map(stack => stack.visible[0])
+      .filter(i => !own.all.filled[i] && view.contains(latLngOf(i)));
+    if (uncertain.length <= MOST_CIRCLES) uncertain.forEach(i => circles.addLayer(accuracyCircle(i, false)));
   }
 
   function show(wanted) {
@@ -168,8 +172,19 @@ function planSites(map, style, host) {
     draw();
   }
 
+  /* Many symbols that would lie over one another are drawn smaller, in a few steps, until they stand apart. */
+  function shareOf(isCounted) {
+    const count = host.shown("sites") ? own.stacks.filter(isCounted).length : 0;
+    if (count < MANY) return 1;
+    const most = symbols.spacing(count) / (2.4 * style.radius);
+    return SHARES.find(share => share <= most) || SHARES[SHARES.length - 1];
+  }
+  const shareOfAll = () => shareOf(stack => stack.visible.length > 0);
+
   function draw() {
     let changed = false;
+    own.share = shareOfAll();
+    ownShare = shareOf(stack => stack.visible.some(host.touring));
     own.stacks.forEach((stack, k) => {
       stack.look = stack.visible.length > 0 && host.shown("sites") ? lookOf(stack) : null;
       changed = changed || symbols.looks[k] !== stack.look;
@@ -185,7 +200,11 @@ function planSites(map, style, host) {
     symbols.forgetPictures();
     symbols.redraw();
   });
-  map.on("zoomend moveend", () => { if (own.all) drawAccuracy(); });
+  map.on("zoomend moveend", () => {
+    if (!own.all) return;
+    if (own.share !== shareOfAll()) draw();
+    else drawAccuracy();
+  });
   return Object.assign(own, {take, show, draw, within, latLngOf, isVisible, name, accuracyCircle, line,
     parcels: () => [...parcels].filter(([, parcel]) => parcel._map).map(([i]) => own.all.id[i])});
 }
