@@ -20,8 +20,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
 
 WAIT_S = 60
+RETRY_S = 0.5
 KEPT_RUNS = 2
 MAP_FRAME = "map_frame"
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
@@ -99,23 +101,40 @@ class Tab:
     async def open(self, path: str = "", query: str = "") -> Run:
         """Open the app at an address, or again after the connection was lost."""
         self.query = query
-        for each in (f"{path}?{query}" if query else path, "_stcore/health", "_stcore/host-config"):
-            (await self._http.get(f"{self.url}/{each}")).raise_for_status()
+        (await self._http.get(f"{self.url}/{path}?{query}" if query else f"{self.url}/{path}")).raise_for_status()
+        await self._connect()
+        asked = BackMsg()
+        asked.rerun_script.page_name = path
+        return await self._run(asked)
+
+    async def reopen(self, most_s: float) -> Run:
+        """Connect again after the connection was lost, to whatever answers, and have the app drawn anew."""
+        until = time.perf_counter() + most_s
+        while True:
+            try:
+                await self._connect(self.session)
+                return await self._run(BackMsg())
+            except (OSError, httpx.HTTPError, WebSocketException):
+                if time.perf_counter() > until:
+                    raise
+                await asyncio.sleep(RETRY_S)
+
+    async def _connect(self, *session: str) -> None:
+        self.timed.clear()
+        for each in ("health", "host-config"):
+            (await self._http.get(f"{self.url}/_stcore/{each}")).raise_for_status()
         parts = urlsplit(self.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         cookies = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
         self._socket = await connect(
             f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=["streamlit", self._http.cookies.get("_streamlit_xsrf", "PLACEHOLDER_AUTH_TOKEN")],
+            subprotocols=["streamlit", self._http.cookies.get("_streamlit_xsrf", "PLACEHOLDER_AUTH_TOKEN"), *session],
             additional_headers={"Origin": origin, **({"Cookie": cookies} if cookies else {})},
             max_size=None,
             ssl=self._trusted,
             local_addr=self._address and (self._address, 0),
         )
         self._keep_cookies()
-        asked = BackMsg()
-        asked.rerun_script.page_name = path
-        return await self._run(asked)
 
     def _keep_cookies(self) -> None:
         """Keep the cookies that came with the WebSocket's answer."""
@@ -285,9 +304,9 @@ class Tab:
         """Do nothing for a while, but for what runs on a timer; return the last that came of that."""
         until, last = time.perf_counter() + seconds, None
         while (left := until - time.perf_counter()) > 0:
-            fragment, interval_s = next(iter(self.timed.items()), ("", left))
+            interval_s, fragment = min(((each_s, each) for each, each_s in self.timed.items()), default=(left, ""))
             await asyncio.sleep(min(interval_s, left))
-            if fragment in self.timed:
+            if fragment in self.timed and interval_s <= seconds:
                 asked = BackMsg()
                 asked.rerun_script.fragment_id, asked.rerun_script.is_auto_rerun = fragment, True
                 last = await self._run(asked)

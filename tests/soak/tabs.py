@@ -18,7 +18,7 @@ from tests.bench.driver import ARGS, OURS, Tab
 from tests.bench.map import expected_counts, timed_pill
 from tests.conftest import find_chromium
 
-THINK_S = (4.0, 10.0)
+THINK_S = (5.0, 15.0)
 
 
 @dataclass
