@@ -19,7 +19,7 @@ from pyproj import CRS
 
 from exports.canvas import LAYER_PREFIX
 from exports.ground import transformer_to
-from exports.pause import garbage_kept
+from geo.pause import garbage_kept
 
 POINTS_PER_INCH = 72
 CREATOR = "Planning map"

@@ -8,10 +8,10 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from exports.layered_pdf import MapPlace, Page, write_pages
 from exports.marginalia import stamp_of, subtitle_of
-from exports.pause import garbage_kept
 from exports.request import ExportRequest
 from exports.sheet import Sheet, make_sheet
 from geo.load import Dataset
+from geo.pause import garbage_kept
 from layers.wording import layer_name
 from layers.words import Words
 

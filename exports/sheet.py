@@ -18,10 +18,10 @@ from exports.mapframe import DrawnMap, MapFrame
 from exports.mapplan import MapPlan, extent_bounds_m, fitted_frame, map_projects, plan_map
 from exports.marginalia import notes_of, sheet_title, stamp_of, subtitle_of
 from exports.panel import Filler, Flow, Row, flow, flow_cut, remark
-from exports.pause import garbage_kept
 from exports.request import ExportRequest
 from exports.template import Template, template_of
 from geo.load import Dataset
+from geo.pause import garbage_kept
 from geo.project import Project
 from layers import style
 

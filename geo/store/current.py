@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.load import Dataset, load_dataset, parse_project
+from geo.pause import garbage_kept
 from geo.problem import Problem, field_problems
 from geo.project import Project
 from geo.settings import VARIABLES
@@ -36,6 +37,7 @@ class RecordOfFiles:
         None while the database cannot be reached; the projects are those of the file then, and cannot be edited.
     """
 
+    @garbage_kept()
     def __init__(self, folder: Path, url: str) -> None:
         self._files = self._current = load_dataset(folder)
         self._folder, self._url = folder, url
@@ -46,6 +48,7 @@ class RecordOfFiles:
         self.store: Store | None = None
         self._open()
 
+    @garbage_kept()
     def _open(self) -> None:
         self._tried_at = monotonic()
         try:
@@ -72,6 +75,7 @@ class RecordOfFiles:
                 return _with_problem(self._current, self._url, error)
             return self._current
 
+    @garbage_kept()
     def _refreshed(self, store: Store) -> Dataset:
         self._head, changed = store.entries_since(self._head)
         for entry in changed.values():
