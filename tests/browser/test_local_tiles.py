@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from PIL import Image
+from pmtiles.tile import zxy_to_tileid
 
-from geo.pmtiles import tile_id
 from tests.browser.conftest import running_app
 from tests.browser.test_tiles import TILES_SHOWN, world_px
 from tests.data.tile_files import write_tiles
@@ -74,7 +74,9 @@ def test_own_tiles_are_drawn_from_a_server_and_from_a_file(new_app, tmp_path, ti
     address, asked = tile_server
     lon, lat = json.loads((DEMO / "district.json").read_text(encoding="utf-8"))["centre"]
     column, row = (int(px // TILE_PX) for px in world_px(lon, lat, ZOOM))
-    around = {tile_id(ZOOM, column + i, row + j): picture(column + i + 1) for i in range(-4, 5) for j in range(-4, 5)}
+    around = {
+        zxy_to_tileid(ZOOM, column + i, row + j): picture(column + i + 1) for i in range(-4, 5) for j in range(-4, 5)
+    }
     write_tiles(tmp_path / "a.pmtiles", around)
     (tmp_path / "settings.toml").write_text(SETTINGS % address, encoding="utf-8")
     monkeypatch.setenv("XIGANG_SETTINGS", str(tmp_path))

@@ -1,18 +1,9 @@
-"""Tiles out of a PMTiles file: the numbers as the format's own examples have them, and what cannot be used."""
+"""Tiles out of a PMTiles file put together byte by byte, and what cannot be used."""
 
 import pytest
 
-from geo.pmtiles import NotTilesError, TileFile, tile_id
+from geo.pmtiles import NotTilesError, TileFile
 from tests.data.tile_files import VECTOR, write_tiles
-
-
-@pytest.mark.parametrize(
-    ("tile", "number"),
-    [((0, 0, 0), 0), ((1, 0, 0), 1), ((1, 0, 1), 2), ((1, 1, 1), 3), ((1, 1, 0), 4), ((2, 0, 0), 5),
-     ((12, 3423, 1763), 19078479)],
-)  # fmt: skip
-def test_tiles_are_numbered_as_the_format_has_it(tile, number):
-    assert tile_id(*tile) == number
 
 
 @pytest.mark.parametrize("leaf", [False, True])
