@@ -23,6 +23,7 @@ MUST_BE: Final = {
     "layers": ('天地图图层的列表，例如 ["img", "cia"]', 'a list of Tianditu layers, e.g. ["img", "cia"]'),
     "key": ("字母、数字、_ 和 -", "letters, digits, _ and -"),
     "attribution": ("图上注明的来源，不超过 200 字", "what the map says of whose it is, up to 200 characters"),
+    "attribution_en": ("同上，英文", "the same in English"),
     "datum": ('"CGCS2000"、"WGS84" 或 "GCJ02"', '"CGCS2000", "WGS84" or "GCJ02"'),
     "subdomains": ("字母和数字，例如 01234567", "letters and digits, e.g. 01234567"),
     "min_zoom": ("0 到 22 的整数", "a whole number from 0 to 22"),
@@ -84,6 +85,7 @@ class LocalTiles(BaseModel, frozen=True, extra="forbid"):
     layers: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]+$")], ...], Field(min_length=1)] = ("vec", "cva")
     key: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")] | None = None
     attribution: Annotated[str, Field(min_length=1, max_length=200)]
+    attribution_en: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     datum: Literal["CGCS2000", "WGS84", "GCJ02"] = "CGCS2000"
     subdomains: Annotated[str, Field(pattern=r"^[0-9A-Za-z]*$")] = ""
     min_zoom: Annotated[int, Field(ge=0, le=22)] = 0

@@ -51,7 +51,7 @@ def state_message(
         "selected": {"kind": selected[0], "id": selected[1]} if selected else None,
         "emphasised": sorted(emphasised),
         "hidden": sorted(hidden),
-        "tiles": {**asdict(tiles), "minZoom": tiles.min_zoom, "maxZoom": tiles.max_zoom} if tiles else None,
+        "tiles": _tiles(tiles, language) if tiles else None,
         "view": view,
         "tour": tour,
         "stop": stop,
@@ -60,3 +60,9 @@ def state_message(
         "focus": focus,
         "pin": pin,
     }
+
+
+def _tiles(source: TileSource, language: str) -> dict[str, Any]:
+    """Return a base map as ``planTiles`` takes it."""
+    told = {"attribution": source.attribution_in(language), "minZoom": source.min_zoom, "maxZoom": source.max_zoom}
+    return {**asdict(source), **told}

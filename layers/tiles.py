@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from geo.local_tiles import KEY_PLACE, LocalTiles
-from geo.names import ForeignLanguage, name_in
+from geo.names import CHINESE, ForeignLanguage, name_in
 from layers.words import Words
 
 NO_TILES: Final = "none"
@@ -34,11 +34,16 @@ class TileSource:
     names: Mapping[ForeignLanguage, str] = field(default_factory=dict)
     min_zoom: int = 0
     tms: bool = False
+    attribution_en: str = ""
 
     def with_key(self, key: str) -> "TileSource":
         """Return the source with the key filled in, escaped for a URL."""
         urls = tuple(url.replace(KEY_PLACE, quote(key, safe="")) for url in self.urls)
         return replace(self, urls=urls, needs_key=False)
+
+    def attribution_in(self, language: str) -> str:
+        """Return what the map says of whose it is."""
+        return self.attribution if language == CHINESE else self.attribution_en or self.attribution
 
     @property
     def is_local(self) -> bool:
@@ -92,6 +97,7 @@ def _local_source(tiles: LocalTiles, tianditu_key: str | None) -> TileSource:
         datum="GCJ02" if tiles.datum == "GCJ02" else "WGS84",
         subdomains=tiles.subdomains or "a",
         max_zoom=tiles.max_zoom,
+        attribution_en=escape(tiles.attribution_en or ""),
         name=tiles.name,
         names={"en": tiles.name_en} if tiles.name_en else {},
         min_zoom=tiles.min_zoom,

@@ -9,7 +9,7 @@ function planTiles(map, ground, report) {
 
   let layers = [], shown = null;
   return source => {
-    const wanted = source ? source.id : null;
+    const wanted = source ? source.id + source.attribution : null;
     if (wanted === shown) return;
     shown = wanted;
     layers.forEach(layer => layer.remove());

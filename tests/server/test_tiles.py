@@ -47,7 +47,9 @@ def test_an_own_base_map_stands_first_and_the_public_ones_can_be_taken_away(give
     assert [source.id for source in sources(given(XYZ))] == ["aerial", "osm", "amap"]
     (aerial,) = sources(given(f"public_tiles = false\n{XYZ}"))
     assert (aerial.name_in(words_in("zh")), aerial.name_in(words_in("ru"))) == ("2025年影像", "Aerial pictures of 2025")
-    assert aerial.attribution == "某局 &lt;2025&gt;" and aerial.datum == "WGS84"
+    assert aerial.attribution_in("zh") == aerial.attribution_in("en") == "某局 &lt;2025&gt;" and aerial.datum == "WGS84"
+    (told,) = sources(given(f'public_tiles = false\n{XYZ}attribution_en = "Bureau"'))
+    assert (told.attribution_in("zh"), told.attribution_in("ko")) == ("某局 &lt;2025&gt;", "Bureau")
     assert sources(given("public_tiles = false")) == ()
 
 
