@@ -54,7 +54,7 @@ postgres: ## find or install PostgreSQL for the tests of the record
 nginx: ## find or install nginx for the test of the proxy
 	@tools/ensure_nginx.sh || true
 
-soak: $(TEST_READY) postgres readers ## edit, kill and import for a quarter of an hour: nothing may be lost
+soak: $(TEST_READY) postgres readers nginx chromium ## edit, kill, import and read for an hour: nothing may be lost or slow
 	$(PY) -m tests.soak
 
 bench: $(TEST_READY) ## measure the app's speed

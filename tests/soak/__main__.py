@@ -13,11 +13,11 @@ from pathlib import Path
 
 from geo.store.store import Store
 from tests import postgres
-from tests.soak import editors, imports, kills, sessions, upkeep
+from tests.soak import editors, imports, killed, kills, sessions, upkeep
 from tests.soak.proof import Proof
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-PARTS = ("editors", "kills", "import", "sessions", "upkeep")
+PARTS = ("editors", "kills", "import", "sessions", "killed", "upkeep")
 SHORT_PARTS = ("editors", "kills", "upkeep")
 FULL_S, SHORT_S = 120, 10
 FULL_KILLS = {"saves": 70, "imports": 50, "saves pg": 50, "imports pg": 30}
@@ -46,6 +46,8 @@ def main() -> int:
             passed &= imports.run(Path(name))
         if "sessions" in parts:
             passed &= read(new_folder(Path(name)), asked)
+        if "killed" in parts:
+            passed &= killed.run(new_folder(Path(name)))
         if "upkeep" in parts:
             for kind, new_record in new_records.items():
                 for what, count in (SHORT_UPKEEP if asked.short else FULL_UPKEEP).items():

@@ -146,9 +146,9 @@ class Tab:
     def cookie(self, name: str) -> str | None:
         return self._http.cookies.get(name)
 
-    async def lost(self) -> None:
+    async def lost(self, most_s: float = WAIT_S) -> None:
         """Wait until the connection is lost."""
-        await asyncio.wait_for(self._socket.wait_closed(), WAIT_S)
+        await asyncio.wait_for(self._socket.wait_closed(), most_s)
 
     async def close(self) -> None:
         await self._socket.close()
