@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from matplotlib.artist import Artist
@@ -46,12 +47,12 @@ class _Stack:
     y: float
     members: tuple[Project, ...]
 
-    @property
+    @cached_property
     def lead(self) -> Project:
         known = [p for p in self.members if p.location.grade in style.FILLED_GRADES]
         return (known or list(self.members))[0]
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
         return self.lead.location.grade in style.FILLED_GRADES
 

@@ -253,3 +253,31 @@ def test_files_hold_exactly_the_ticked_projects(code, tmp_path):
         assert [i for i in EVERYTHING if f'"{i}"' in text or f"\n{i}," in text or text.startswith(f"{i},")] == [
             i for i in EVERYTHING if i in ticked
         ]
+
+
+@pytest.fixture
+def few_at_a_time(monkeypatch):
+    monkeypatch.setattr("ui.project_table.MOST_SENT", 50)
+    monkeypatch.setattr("ui.project_table.SENT_OF_MORE", 20)
+
+
+def test_of_very_many_the_first_that_pass_the_filter_are_sent_and_the_others_counted(few_at_a_time):
+    app = open_library()
+    assert [row["id"] for row in passing(app)] == list(EVERYTHING)[:20]
+    assert words_in("zh")("list.more", n=len(EVERYTHING) - 20) in plain(all_text(app))
+    completed = [each for each, p in EVERYTHING.items() if p["phase"] == "completed"]
+    app = open_library(phase="completed")
+    assert [row["id"] for row in passing(app)] == completed[:20]
+    app = open_library("unplaced")
+    sent = passing(app, "unplaced_table")
+    assert len(sent) == 20
+    assert {row["id"] for row in sent} <= UNPLACED
+    assert words_in("zh")("list.more", n=len(UNPLACED) - 20) in plain(all_text(app))
+
+
+def test_of_very_many_places_to_verify_the_worst_are_sent(few_at_a_time, monkeypatch):
+    some = [row["id"] for row in passing(open_app("pages/data.py"), "worklist")]
+    monkeypatch.setattr("ui.project_table.MOST_SENT", 10_000)
+    every = [row["id"] for row in passing(open_app("pages/data.py"), "worklist")]
+    assert some == every[:20]
+    assert len(every) > 20
