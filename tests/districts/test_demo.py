@@ -30,8 +30,8 @@ FOREIGN = re.compile(
 )
 # What online maps are called is the same everywhere; they are off.
 NOT_OURS = re.compile(r'^OpenStreetMap$|"label": "OpenStreetMap"|^.*(?:高德地图|AMap).*$', re.MULTILINE)
-# Pictures, fonts, fractions and colours in a page's code.
-EMBEDDED = re.compile(r"data:[^\"')]+|\d+\.\d{5,}|#[0-9a-fA-F]{6}")
+# Pictures, fonts, fractions, colours and the map's made-up names in a page's code.
+EMBEDDED = re.compile(r"data:[^\"')]+|\d+\.\d{5,}|#[0-9a-fA-F]{6}|_[0-9a-f]{32}")
 
 
 @pytest.fixture(scope="module")
