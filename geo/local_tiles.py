@@ -116,7 +116,12 @@ class LocalTiles(BaseModel, frozen=True, extra="forbid"):
 
     def _look_at(self, address: str) -> None:
         parts = urlsplit(_PLACE.sub("0", address))
-        if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\"'<>;,\\]", address):
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.username
+            or re.search(r"[\s\"'<>;,\\]", address)
+        ):
             raise _wrong("url 应以 http:// 或 https:// 开头", "url begins with http:// or https://")
         places = set(_PLACE.findall(address))
         if unknown := places - _KNOWN:

@@ -90,6 +90,7 @@ def test_a_tianditu_node_and_a_wmts_are_asked_as_they_want_to_be(given):
         ("{z}/", "", "url needs {z}, {x} and {y}"),
         ("http://10.1.2.3:8080", "file:///d:", "http://"),
         ("http://10.1.2.3:8080", "http://10.1.2.3; script-src *", "http://"),
+        ("http://10.1.2.3", "http://name:word@10.1.2.3", "http://"),
         ("/tiles/", "/vec_c/wmts/", "in degrees"),
         (".png", ".png?srs=EPSG:4490", "in degrees"),
         ("10.1.2.3:8080", "webst01.is.autonavi.com", "GCJ-02"),
