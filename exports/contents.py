@@ -30,6 +30,8 @@ from layers.wording import (
 from layers.words import Words
 
 LEAST_LOCATOR_PT: Final = 90.0
+MOST_LISTED: Final = 1_000
+"""More names than any sheet holds."""
 
 
 def panel_rows(
@@ -71,11 +73,13 @@ def panel_fillers(
             return None
         return locator_row(data, request, frame.bounds_m, width, height_pt=room - 12)
 
+    unplaced = [project for project in projects if not project.placed]
+
     def more(n: int) -> Row:
-        return remark(words("print.more", n=n), width, size_pt)
+        return remark(words("print.more", n=n + len(unplaced[MOST_LISTED:])), width, size_pt)
 
     if extent.kind in ("district", "view"):
-        yield Filler(unplaced_rows(words, projects, size_pt, width), least=4, more=more)
+        yield Filler(unplaced_rows(words, unplaced, size_pt, width), least=4, more=more)
     if extent.kind != "district":
         yield Filler(stretch=locator)
     yield Filler(
@@ -173,13 +177,12 @@ def index_rows(words: Words, drawn: DrawnMap, size_pt: float, width: float) -> l
     return rows
 
 
-def unplaced_rows(words: Words, projects: Sequence[Project], size_pt: float, width: float) -> list[Row]:
-    """Return the names of the projects without a place."""
-    unplaced = [project for project in projects if not project.placed]
+def unplaced_rows(words: Words, unplaced: Sequence[Project], size_pt: float, width: float) -> list[Row]:
+    """Return the names of the projects without a place, of very many the first."""
     if not unplaced:
         return []
     rows = [heading(words("list.unplaced", n=len(unplaced)), width, size_pt * 1.06)]
-    for project in unplaced:
+    for project in unplaced[:MOST_LISTED]:
         rows += numbered_row("·", site_name(words, project), "", width, size_pt)
     return rows
 

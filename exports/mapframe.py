@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -29,12 +30,12 @@ class MapFrame:
     width_pt: float
     height_pt: float
 
-    @property
+    @cached_property
     def metres_per_pt(self) -> float:
         """Metres on the ground for one point on the paper."""
         return self.scale / POINTS_PER_METRE
 
-    @property
+    @cached_property
     def bounds_m(self) -> tuple[float, float, float, float]:
         """West, south, east, north."""
         half_x, half_y = (length * self.metres_per_pt / 2 for length in (self.width_pt, self.height_pt))

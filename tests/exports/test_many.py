@@ -84,3 +84,13 @@ def test_few_of_many_are_named_again(many):
     drawn = make_sheet(many, ExportRequest(filter=few)).drawn
     assert drawn.unnamed == 0
     assert drawn.labels
+
+
+def test_names_that_no_sheet_holds_are_not_set_and_still_counted(many, sheet, monkeypatch):
+    monkeypatch.setattr("exports.contents.MOST_LISTED", 60)
+    fewer = make_sheet(many, ExportRequest())
+    said = [[each.get_text() for each in drawn_in(one, "panel") if isinstance(each, Text)] for one in (sheet, fewer)]
+    assert said[0] == said[1]
+    listed, unplaced = said[1].count("·"), sum(not project.placed for project in many.projects)
+    assert 4 < listed < 60
+    assert words_in("zh")("print.more", n=unplaced - listed) in "".join(said[1])
