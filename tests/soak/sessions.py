@@ -172,7 +172,7 @@ def run(folder: Path, *, minutes: float, sessions: int) -> bool:
         print(f"      {thought}; {many.visits} visits, {files_in_words(many)}")
         print(f"      {tab.in_words()}")
         results = [
-            judge_answers(what, many, [*app.errors(), *(f"alone: {each}" for each in one.faults)]),
+            judge_answers(what, many, [*app.errors(), *tab.faults, *(f"alone: {each}" for each in one.faults)]),
             judge_times(what, one, many, crowd.late_s),
             judge_memory(what, memory),
         ]

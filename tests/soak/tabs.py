@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.driver import ARGS, OURS, Tab
-from tests.bench.map import expected_counts, timed_pill
+from tests.bench.map import Measured, expected_counts, timed_pill
 from tests.conftest import find_chromium
 
 THINK_S = (5.0, 15.0)
@@ -27,6 +27,11 @@ class Watched:
 
     times_ms: list[float] = field(default_factory=list)
     problem: str = ""
+
+    @property
+    def faults(self) -> list[str]:
+        """What went wrong; that there is no Chromium is no fault of the app."""
+        return [f"the Chromium tab: {self.problem}"] if self.problem and find_chromium() else []
 
     def in_words(self) -> str:
         if not self.times_ms:
@@ -62,7 +67,7 @@ def watched(url: str, seconds: float, folder: Path) -> Iterator[Watched]:
 def main(url: str, seconds: float, told: Path) -> None:
     from playwright.sync_api import sync_playwright
 
-    until, all_sites, completed = time.monotonic() + seconds, *expected_counts()[:2]
+    until, all_sites, completed = time.monotonic() + seconds, *expected_counts(Measured())[:2]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGS)
         tab = Tab(browser, OURS, url)
