@@ -160,6 +160,8 @@ class _Deck(DeckFrame):
     def _panel_rows(self, plan: MapPlan, width: float, size_pt: float, *, has_index: bool) -> list[Row]:
         drawn = plan.drawn
         rows = legend_rows(self.data, self.words, drawn, self.projects, width, size_pt)
+        if drawn.unnamed:
+            rows += [gap_row(size_pt * 0.7), text_row(self.words("print.unnamed", n=drawn.unnamed), width, size_pt)]
         if not drawn.numbered:
             return rows
         if has_index:

@@ -57,7 +57,8 @@ class MapFrame:
 class DrawnMap:
     """What came of drawing: labels in points of the frame, numbered sites, and the codes present for the legend.
 
-    `unnamed` counts the projects of a crowded map that have neither a name nor a number on it.
+    `unnamed` counts the projects of a crowded map that have neither a name nor a number on it; its markers are drawn
+    at a `share` of their size.
     """
 
     labels: list[PlacedLabel] = field(default_factory=list)
@@ -65,6 +66,7 @@ class DrawnMap:
     numbered: list[tuple[int, Project]] = field(default_factory=list)
     outside: list[Project] = field(default_factory=list)
     unnamed: int = 0
+    share: float = 1
     present: set[str] = field(default_factory=set)
 
 

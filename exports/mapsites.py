@@ -161,16 +161,16 @@ class SiteMap:
             drawn.present.update(
                 (f"sector.{lead.sector}", f"stage.{lead.stage}", "filled" if stack.is_known else "hollow")
             )
+        drawn.share = max(math.sqrt(MAX_NAMED / len(self._stacks)), LEAST_RADIUS_PT / SITE_RADIUS_PT)
         drawn.unnamed = sum(len(stack.members) for stack in self._stacks if not stack.holds(self.scope.highlight))
 
     def _draw_dots(self, layer: Layer, axes: Axes) -> None:
         """Draw each place as a dot in the looks of its best known project, those that look alike at once."""
-        share = max(math.sqrt(MAX_NAMED / len(self._stacks)), LEAST_RADIUS_PT / SITE_RADIUS_PT)
         alike: dict[tuple[bool, Sector, Stage], list[tuple[float, float]]] = defaultdict(list)
         for stack in self._stacks:
             alike[stack.is_known, stack.lead.sector, stack.lead.stage].append((stack.x, stack.y))
         for (is_known, sector, stage), places in alike.items():
-            for artist in _dressed(sector, stage, is_known, places, share, axes.transData):
+            for artist in _dressed(sector, stage, is_known, places, self.scope.drawn.share, axes.transData):
                 layer.add(artist)
 
     def _make_stacks(self, projects: Sequence[Project]) -> list[_Stack]:

@@ -288,21 +288,24 @@ class NativeMap:
 
     def _sites(self) -> Iterator[Any]:
         yield from self._parcels()
+        share = self.plan.drawn.share
         for stack in sorted(self._stacks(), key=lambda s: s[0].location.grade in style.FILLED_GRADES):
             lead, point = stack[0], self._at(*self.ground.sites[stack[0].id])
             is_known = lead.location.grade in style.FILLED_GRADES
             name = self.words("format.list").join(site_name(self.words, project) for project in stack)
-            if len(stack) > 1 and not is_known:
+            is_counted = len(stack) > 1 and not self.plan.drawn.unnamed
+            if is_counted and not is_known:
                 shape = self._counted(point, STACK_RADIUS_PT, len(stack), 8, name)
             else:
                 sector = style.SECTORS[lead.sector]
                 looks = stage_looks(
-                    lead.stage, tint(sector.colour, style.FILL_OPACITY) if is_known else None, sector.outline
-                )
-                shape = symbol(self.canvas, sector.shape, *point, SITE_RADIUS_PT, looks, name)
+                    lead.stage, tint(sector.colour, style.FILL_OPACITY) if is_known else None, sector.outline,
+                    scale=0.75 * share,
+                )  # fmt: skip
+                shape = symbol(self.canvas, sector.shape, *point, SITE_RADIUS_PT * share, looks, name)
             describe(shape, name, self.words("format.phrases").join(self._told(project) for project in stack))
             yield shape
-            if len(stack) > 1 and is_known:
+            if is_counted and is_known:
                 offset = SITE_RADIUS_PT - 0.6
                 yield self._counted((point[0] + offset, point[1] - offset), BADGE_RADIUS_PT, len(stack), 5.5, name)
 

@@ -6,9 +6,12 @@ import time
 import numpy as np
 import pytest
 from matplotlib.text import Text
+from pptx import Presentation
+from pptx.util import Pt
 from pyproj import Transformer
 
 from exports.canvas import Layer
+from exports.deck import write_deck
 from exports.mapsites import LEAST_RADIUS_PT, MAX_NAMED, SITE_RADIUS_PT
 from exports.picture import save_png
 from exports.request import ExportRequest, Extent
@@ -94,3 +97,16 @@ def test_names_that_no_sheet_holds_are_not_set_and_still_counted(many, sheet, mo
     listed, unplaced = said[1].count("·"), sum(not project.placed for project in many.projects)
     assert 4 < listed < 60
     assert words_in("zh")("print.more", n=unplaced - listed) in "".join(said[1])
+
+
+def test_a_deck_draws_the_same_dots_as_shapes_and_says_so_on_both_of_its_maps(tmp_path):
+    data = load_dataset(write_many(tmp_path / "data", 250))
+    placed = [project for project in data.projects if project.placed]
+    write_deck(data, ExportRequest(sites=(placed[0].id,)), tmp_path / "deck.pptx")
+    slides = list(Presentation(str(tmp_path / "deck.pptx")).slides)
+    said = words_in("zh")("print.unnamed", n=len(placed))
+    for slide in (slides[0], slides[-1]):
+        assert said in "".join(slide.element.itertext())
+    sites = next(group for group in slides[-1].shapes if group.name == words_in("zh")("layer.sites"))
+    assert len(sites.shapes) == len({(project.lon, project.lat) for project in placed})
+    assert max(shape.width for shape in sites.shapes) < Pt(2 * SITE_RADIUS_PT)
