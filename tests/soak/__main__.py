@@ -47,7 +47,7 @@ def main() -> int:
         if "sessions" in parts:
             passed &= read(new_folder(Path(name)), asked)
         if "killed" in parts:
-            passed &= killed.run(new_folder(Path(name)))
+            passed &= killed.run(new_folder(Path(name)), short=asked.short)
         if "upkeep" in parts:
             for kind, new_record in new_records.items():
                 for what, count in (SHORT_UPKEEP if asked.short else FULL_UPKEEP).items():

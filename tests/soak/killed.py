@@ -17,6 +17,7 @@ from tests.soak.sessions import judge_answers, verdict
 from tests.soak.visits import ERRORS, Crowd, Reader, Wanted
 
 SESSIONS, LOAD_S = 30, 120
+SHORT_SESSIONS, SHORT_S = 6, 12
 THINK_S = (1.0, 4.0)
 CARDS = ("filter", "filter", "pick", "pick", "page", "language")
 GONE = next(iter(PROCESSES))
@@ -116,8 +117,9 @@ def missing() -> Sequence[str]:
     return [name for name, there in (("nginx", find_nginx()), ("PostgreSQL", postgres.can_run())) if not there]
 
 
-def run(folder: Path, *, sessions: int = SESSIONS, seconds: float = LOAD_S) -> bool:
+def run(folder: Path, *, short: bool) -> bool:
     """Run it, print what came of it and say whether all is well; without nginx or PostgreSQL it is not."""
+    sessions, seconds = (SHORT_SESSIONS, SHORT_S) if short else (SESSIONS, LOAD_S)
     what = f"1 of {len(PROCESSES)} processes killed, {sessions} sessions"
     if missing():
         return verdict(False, what, f"NOT RUN: there is no {' and no '.join(missing())}")
