@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,8 @@ COLUMNS: Final = (1, 2)
 GAP_PT: Final = 18.0
 CELL_GAP_PT: Final = 6.0
 INDENT_EM: Final = 1.3
+MOST_ROWS: Final = 300
+"""More than the page holds in any layout."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,21 @@ def _fitted(data: Dataset, words: Words, projects: Sequence[Project], page: Shee
     """Return the rows in the first of the layouts that holds them; where none does, the last says how many are left."""
     known = areas(data, words, figures_of(data.elements, crs=data.district.metric_crs))
     listed = sections(data, words, projects, "structure", known)
-    for count, with_areas, size in product(COLUMNS, (True, False), SIZES_PT):
+    layouts = list(product(COLUMNS, (True, False), SIZES_PT))
+    for count, with_areas, size in layouts if len(projects) <= MOST_ROWS else layouts[-1:]:
         columns = _columns(page, count)
-        rows = list(_rows(data, words, projects, listed, columns[0].width, size, with_areas=with_areas))
+        made = _rows(data, words, projects, listed, columns[0].width, size, with_areas=with_areas)
+        rows = list(islice(made, MOST_ROWS))
         filled = flow(rows, columns)
         if filled.fits:
             return filled
-    return flow_cut(rows, columns, lambda n: remark(words("print.more", n=n), columns[0].width, size))
+    head = len(lines(count_in_words(words, projects), columns[0].width, size, bold=True)) + 1
+
+    def more(cut: int) -> Row:
+        sites = sum(not row.keep for row in rows[head : len(rows) - cut])
+        return remark(words("print.more", n=len(projects) - sites), columns[0].width, size)
+
+    return flow_cut(rows, columns, more)
 
 
 def _columns(page: SheetPage, count: int) -> list[Column]:

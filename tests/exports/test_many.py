@@ -1,9 +1,11 @@
 """A map of thousands: every place is a dot, none is named, the sheet says so, and it is drawn in seconds."""
 
 import io
+import re
 import time
 
 import numpy as np
+import pypdfium2
 import pytest
 from matplotlib.text import Text
 from pptx import Presentation
@@ -12,12 +14,14 @@ from pyproj import Transformer
 
 from exports.canvas import Layer
 from exports.deck import write_deck
+from exports.formats import export
 from exports.mapsites import LEAST_RADIUS_PT, MAX_NAMED, SITE_RADIUS_PT
 from exports.picture import save_png
 from exports.request import ExportRequest, Extent
 from exports.sheet import make_sheet
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
+from geo.opportunity import OPENING_OF_PHASE
 from layers.words import words_in
 from tests.made_up import write_many
 
@@ -110,3 +114,17 @@ def test_a_deck_draws_the_same_dots_as_shapes_and_says_so_on_both_of_its_maps(tm
     sites = next(group for group in slides[-1].shapes if group.name == words_in("zh")("layer.sites"))
     assert len(sites.shapes) == len({(project.lon, project.lat) for project in placed})
     assert max(shape.width for shape in sites.shapes) < Pt(2 * SITE_RADIUS_PT)
+
+
+def test_the_list_of_the_opportunities_counts_every_site_that_its_page_does_not_hold(many, tmp_path):
+    start = time.perf_counter()
+    export(many, ExportRequest(), "opportunities", tmp_path / "list.pdf")
+    assert time.perf_counter() - start < LIMIT_S
+    (page,) = pypdfium2.PdfDocument(tmp_path / "list.pdf")
+    written = page.get_textpage().get_text_bounded()
+    wanted = [project for project in many.projects if project.phase in OPENING_OF_PHASE]
+    left_out = int(re.search(r"另有\s*(\d+)\s*项", written).group(1))
+    listed = sum(
+        bool(re.search(re.escape(project.name) + r"(?!\d)", written)) for project in wanted if not project.added
+    ) + len({int(n) for n in re.findall(r"测试项目(\d+)号", written)})
+    assert left_out + listed == len(wanted)
