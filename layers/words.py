@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -42,14 +43,14 @@ class Words:
         return text.format(**values) if values else text
 
     @property
-    def locale(self) -> str:
+    def locale(self) -> Locale:
         """The Babel locale, e.g. ``zh_CN``."""
-        return LOCALE_OF_LANGUAGE[self.language]
+        return _locale(LOCALE_OF_LANGUAGE[self.language])
 
     @property
     def html_lang(self) -> str:
         """The BCP 47 tag, e.g. ``zh-CN``."""
-        return self.locale.replace("_", "-")
+        return LOCALE_OF_LANGUAGE[self.language].replace("_", "-")
 
     def number(self, value: float, pattern: str = "#,##0.##") -> str:
         """Return `value` written by the language's custom."""
@@ -66,6 +67,12 @@ class Words:
     def month(self, value: datetime.date) -> str:
         """Return year and month, e.g. 2021年3月 or March 2021."""
         return format_date(value, format=self("format.month"), locale=self.locale)
+
+
+@cache
+def _locale(name: str) -> Locale:
+    """Return a locale, looked up once: Babel goes through the names of all its files each time."""
+    return Locale.parse(name)
 
 
 @cache
