@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TIMEOUT_S: Final = 120.0
 MOST: Final = min(2, os.cpu_count() or 1)
 """How many may draw at once. Each takes some 250 MiB of memory."""
-_LOWER_PRIORITY: Final[int] = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows; see the worker
+LOWER_PRIORITY: Final[int] = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows; see the worker
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Worker:
         self._data = None
         return subprocess.Popen(
             [sys.executable, "-m", "exports.worker"],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=_LOWER_PRIORITY,
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=LOWER_PRIORITY,
         )  # fmt: skip
 
     def _time_out(self, process: subprocess.Popen[bytes]) -> None:

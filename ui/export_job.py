@@ -1,18 +1,23 @@
 """Long exports in a process of their own: the app stays quick, progress is told, and cancelling really ends them."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from exports.beside import LOWER_PRIORITY
 from exports.request import ExportRequest
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TIMEOUT_S: Final = 900
+NICENESS: Final = 10
+"""Clicks go before all of these, and previews and files of a second (``exports.worker``) as well."""
 
 
 @dataclass
@@ -38,8 +43,11 @@ class ExportJob:
         command = [sys.executable, "-m", "exports", "--request", str(asked), "--format", self.code, "--output",
                    str(self.path), "--data", str(self.data_dir), "--progress"]  # fmt: skip
         self._process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            creationflags=LOWER_PRIORITY,
+        )  # fmt: skip
+        with suppress(AttributeError, OSError):  # not on Windows, which has taken its flag; or it has ended
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
         self._timer = threading.Timer(TIMEOUT_S, self._process.kill)
         self._timer.daemon = True
         self._timer.start()
