@@ -18,7 +18,29 @@ OFFICIAL: Final = "official"
 """The authority's own line or shape; the others of its layer's grades are less."""
 INDICATIVE: Final = "indicative"
 
-_NAME: Final = ("name", "名称", "mc", "nm", "mingcheng", "中文名称", "道路名称", "站名", "xzqmc", "dlmc", "namezh")
+
+def _headings(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_NAME: Final = _headings("name 名称 mc nm mingcheng 中文名称 中文名 名字 全称 namezh namecn")
+_ROAD_NAME: Final = (
+    *_NAME,
+    *_headings("路名 道路名称 道路名 路段名称 路段名 街路名称 街道名称 街道名 dlmc lm roadname"),
+)
+_DISTRICT_NAME: Final = (
+    *_NAME,
+    *_headings("区名 区名称 区县名称 区县名 县区名称 行政区名称 行政区名 行政区 xzqmc qxmc"),
+)
+_STATION_NAME: Final = (*_NAME, *_headings("站名 站名称 站点名称 站点名 站点 车站名称 车站名 zm zdmc stationname"))
+_PLACE_NAME: Final = (
+    *_NAME,
+    *_headings("地名 地标名称 地标名 地标 设施名称 设施名 单位名称 单位名 标准名称 dwmc ssmc"),
+)
+_ELEMENT_NAME: Final = (
+    *_NAME,
+    *_headings("要素 要素名称 要素名 片区名称 片区名 片区 区名 街区名称 街道名称 街道名 pqmc"),
+)
 _ENGLISH: Final = ("nameen", "englishname", "英文名称", "英文名", "ywmc")
 _CLASS: Final = ("class", "等级", "道路等级", "dldj", "dj", "fclass", "highway", "roadclass")
 _KIND: Final = ("kind", "类型", "类别", "种类", "lx", "fclass", "type", "layer")
@@ -58,7 +80,10 @@ class ReplaceableLayer:
     reaches_beyond: bool = True
 
 
-_NAMED: Final = {"name": Column(_NAME, needed=True), "name_en": Column(_ENGLISH)}
+def _named(headings: tuple[str, ...], *, needed: bool = True) -> dict[str, Column]:
+    return {"name": Column(headings, needed=needed), "name_en": Column(_ENGLISH)}
+
+
 _CLASSES: Final = {
     "trunk": "trunk", "motorway": "trunk", "快速路": "trunk", "高速公路": "trunk", "国道": "trunk",
     "primary": "primary", "主干路": "primary", "主干道": "primary", "省道": "primary",
@@ -90,7 +115,7 @@ def _and_structure_stays(zh: str, en: str, what_zh: str, what_en: str) -> Locali
 LAYERS: Final[dict[str, ReplaceableLayer]] = {
     BOUNDARY: ReplaceableLayer(
         "base/boundary.geojson", Localised(zh="区界", en="District boundary"), AREAS,
-        {"name": Column(_NAME), "name_en": Column(_ENGLISH)},
+        _named(_DISTRICT_NAME, needed=False),
         _and_structure_stays(
             "填色用的陆地部分随之按 land 重新裁切；相邻各区（neighbours）不动，边线如不相接，请一并替换。",
             "The part on land, which is filled, is cut anew to land. The neighbours stay as they are; where the "
@@ -101,7 +126,8 @@ LAYERS: Final[dict[str, ReplaceableLayer]] = {
         reaches_beyond=False,
     ),
     "neighbours": ReplaceableLayer(
-        "base/neighbours.geojson", Localised(zh="相邻各区", en="Neighbouring districts"), AREAS, _NAMED, _NOTHING_HANGS
+        "base/neighbours.geojson", Localised(zh="相邻各区", en="Neighbouring districts"), AREAS, _named(_DISTRICT_NAME),
+        _NOTHING_HANGS,
     ),
     LAND: ReplaceableLayer(
         "base/land.geojson", Localised(zh="陆地与岸线（其余为水面）", en="Land and shore; the rest is water"), AREAS,
@@ -113,7 +139,7 @@ LAYERS: Final[dict[str, ReplaceableLayer]] = {
     ),
     "roads": ReplaceableLayer(
         "base/roads.geojson", Localised(zh="道路与路名", en="Roads and their names"), LINES,
-        {"name": Column(_NAME), "name_en": Column(_ENGLISH), "class": Column(_CLASS, _CLASSES, needed=True)},
+        _named(_ROAD_NAME, needed=False) | {"class": Column(_CLASS, _CLASSES, needed=True)},
         _and_structure_stays(
             "路名注记（road_labels）随之重新生成。",
             "The lines that names are written along (road_labels) are made anew.",
@@ -123,16 +149,16 @@ LAYERS: Final[dict[str, ReplaceableLayer]] = {
     ),
     "metro": ReplaceableLayer(
         "base/metro.geojson", Localised(zh="地铁站", en="Metro stations"), POINTS,
-        _NAMED | {"lines": Column(("lines", "line", "线路", "所属线路", "xl"))}, _NOTHING_HANGS,
+        _named(_STATION_NAME) | {"lines": Column(("lines", "line", "线路", "所属线路", "xl"))}, _NOTHING_HANGS,
     ),
     "landmarks": ReplaceableLayer(
         "base/landmarks.geojson", Localised(zh="地标与公共设施", en="Landmarks and facilities"), POINTS,
-        _NAMED | {"kind": Column(_KIND, _PLACES)}, _NOTHING_HANGS,
+        _named(_PLACE_NAME) | {"kind": Column(_KIND, _PLACES)}, _NOTHING_HANGS,
         grades=("exact", "near"),
     ),
     STRUCTURE: ReplaceableLayer(
         "layout.geojson", Localised(zh="空间结构各要素的形状", en="Shapes of the structure's elements"), AREAS | LINES,
-        {"id": Column(("id", "element", "要素编号", "编号", "bh")), "name": Column((*_NAME, "要素"))},
+        {"id": Column(("id", "element", "要素编号", "编号", "bh")), "name": Column(_ELEMENT_NAME)},
         Localised(
             zh="项目归属按规划文字，不看是否落在形状内，不受影响。",
             en="Projects belong to an element by the plan's words, not by lying inside its shape: none changes.",

@@ -85,6 +85,7 @@ def _replace_options(parser: argparse.ArgumentParser) -> None:
     option("--swapped", action="store_true", help="第一个数是北坐标或纬度 / the first number is northing or latitude")
     option("--control", type=_pair, action="append", default=[], metavar="LON,LAT=X,Y",
            help="地方坐标系的控制点，经纬度=坐标 / a control point of a city grid; two or more")  # fmt: skip
+    option("--name", metavar="COLUMN", help="名称取自哪一列，即 --column name=列名 / the column that names stand in")
     for name, what in (("column", "属性=列名 / PROPERTY=COLUMN"), ("code", "文件中的词=代码 / WORD=CODE"),
                        ("default", "属性=空格处的值 / PROPERTY=VALUE")):  # fmt: skip
         option(f"--{name}", type=_pair, action="append", default=[], metavar="A=B", help=what)
@@ -184,15 +185,17 @@ def replace(asked: argparse.Namespace) -> Lines:
     candidate = yield from _system(asked, table, layer, dataset)
     reading = _reading(asked, layer, table)
     yield from told.columns_told(layer, reading)
+    unnamed = list(told.unnamed_told(layer, reading, table, dataset))
     draft = draft_layer(table, candidate, layer, reading, dataset)
     yield from told.rows_told(draft)
     if not draft.shapes:
-        raise _refusal(told.nothing_taken(draft, candidate))
+        raise _refusal([*unnamed, *told.nothing_taken(draft, candidate)])
     provenance, missing = _provenance(asked, layer)
     edits = edits_of(table, content, candidate, reading, draft)
     texts = yield from _files(asked.layer, draft, provenance, edits, dataset, data)
     problems = folder.new_problems(data, texts)
     yield from told.problems_told(problems)
+    yield from unnamed
     yield from missing
     if not asked.write:
         yield Localised(
@@ -279,7 +282,8 @@ def _grids(asked: argparse.Namespace, dataset: Dataset) -> list[Candidate]:
 
 def _reading(asked: argparse.Namespace, layer: ReplaceableLayer, table: Table) -> Reading:
     headings = [str(heading) for heading in table.columns.columns]
-    columns = {**suggested(layer, headings), **dict(asked.column)}
+    named = {} if asked.name is None else {"name": asked.name}
+    columns = {**suggested(layer, headings), **named, **dict(asked.column)}
     for name, heading in (*columns.items(), *dict(asked.default).items()):
         if name not in layer.columns:
             known = ", ".join(layer.columns)

@@ -4,17 +4,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePath
 from typing import Final
 
 from geo.check import line
 from geo.crs_candidates import Candidate
 from geo.crs_doctor import Finding, Reason
 from geo.intake.table import Table
+from geo.load import Dataset
 from geo.problem import Problem
 from geo.project import Localised
 from geo.reference.draft import Draft, Reading, Rows
 from geo.reference.judge import Judgement
-from geo.reference.layers import ReplaceableLayer
+from geo.reference.layers import BOUNDARY, LAYERS, ReplaceableLayer
 from geo.reference.provenance import system_of
 from layers.crs_wording import candidate_in_words, finding_in_words
 from layers.fault_words import detail_in_words
@@ -107,6 +109,24 @@ def columns_told(layer: ReplaceableLayer, reading: Reading) -> Lines:
     yield Localised(
         zh=f"属性取自列（可用 --column 属性=列名 改）：{'，'.join(pairs)}",
         en=f"properties from columns (--column PROPERTY=COLUMN changes that): {', '.join(pairs)}",
+    )
+
+
+def unnamed_told(layer: ReplaceableLayer, reading: Reading, table: Table, dataset: Dataset) -> Lines:
+    """Yield that no column names the features, where names are needed or the layer in place has some."""
+    tells = {"name", "id"} & layer.columns.keys()
+    if layer is LAYERS[BOUNDARY] or not tells or tells & (reading.columns.keys() | reading.defaults.keys()):
+        return
+    known = dataset.base.get(PurePath(layer.file).stem, {}).get("features", ())
+    named = sum(bool(feature["properties"].get("name")) for feature in known)
+    if not (named or layer.columns["name"].needed or "id" in tells):
+        return
+    headings = [str(heading) for heading in table.columns.columns]
+    yield Localised(
+        zh=f"注意！没有认出名称列，取入的图形都没有名称（现用图层有 {named} 个有名称）。请用 --name 列名 指明；"
+        f"文件的列：{'、'.join(headings) or '无'}",
+        en=f"NOTE! No column of names was recognised: the features come without names ({named} in the layer in use "
+        f"have one). Say which with --name COLUMN; the file's columns: {', '.join(headings) or 'none'}",
     )
 
 

@@ -18,6 +18,7 @@ from geo.check import main as check
 from geo.load import load_dataset
 from geo.reference.content import collection_text, road_labels
 from geo.reference.folder import make_copy
+from geo.reference.layers import LAYERS, suggested
 from geo.reference.provenance import sources_text
 from server.reference.__main__ import main
 
@@ -135,6 +136,40 @@ def test_roads_need_a_class_that_is_known(office, tmp_path, capsys):
     labels = read(office, "base/road_labels.geojson")["features"]
     assert {each["properties"]["name"] for each in labels} == {"甲路", "乙路"}
     assert check([str(office)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("layer", "headings"),
+    [
+        ("roads", ["路名", "道路名称", "街道名称", "街道名", "名称", "名字", "NAME", "MC", "DLMC"]),
+        ("neighbours", ["区名", "行政区名称", "XZQMC", "名称"]),
+        ("metro", ["站名", "车站名称", "NAME"]),
+        ("landmarks", ["名字", "单位名称", "MC"]),
+        ("structure", ["片区名称", "要素", "名称"]),
+    ],
+)
+def test_the_usual_headings_of_names_are_known(layer, headings):
+    assert [suggested(LAYERS[layer], ["OBJECTID", heading, "备注"]).get("name") for heading in headings] == headings
+
+
+def test_names_that_would_vanish_are_told_and_their_column_can_be_named(office, tmp_path, capsys):
+    west, south, east, north = outline_of(office).bounds
+    line = LineString([(west, (south + north) / 2), (east, (south + north) / 2)])
+    frame = {"标注": ["甲路"], "等级": ["主干路"]}
+    zone = load_dataset(office).district.metric_crs
+    path = tmp_path / "roads.gpkg"
+    geopandas.GeoDataFrame(frame, geometry=[line], crs="EPSG:4326").to_crs(zone).to_file(path)
+    assert main(["replace", "roads", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "注意！没有认出名称列" in told and "--name 列名" in told and "标注、等级" in told
+    assert "NOTE!" in told and "--name COLUMN" in told
+    assert main(["replace", "roads", str(path), "--name", "标注", *SAID, "--write"]) == 0
+    assert "注意！" not in capsys.readouterr().out
+    assert [each["properties"]["name"] for each in read(office, "base/road_labels.geojson")["features"]] == ["甲路"]
+    stations = tmp_path / "stations.gpkg"
+    geopandas.GeoDataFrame({"标注": ["甲站"]}, geometry=[line.centroid], crs="EPSG:4326").to_crs(zone).to_file(stations)
+    assert main(["replace", "metro", str(stations)]) == 1
+    assert "注意！没有认出名称列" in capsys.readouterr().out
 
 
 def test_an_official_shape_of_an_element_is_no_longer_schematic(office, tmp_path):
