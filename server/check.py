@@ -3,12 +3,22 @@
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.settings import SECRET, TABLES, VARIABLES, Settings, SettingsError, misspelt_variables, settings, settings_file
 from geo.store.database import database_url, open_database
+from geo.store.editors.people import Editors, EditorsFileError
+from geo.whole_file import make_folder
+from server.office import this_office
+
+_ANOTHERS: Final = (
+    "归另一个用户，服务读写不了：请用 chown -R 归还给服务用户 / "
+    "is another user's, and the service cannot read and write it: give it back by chown -R"
+)
 
 
 def check() -> Settings:
@@ -25,6 +35,26 @@ def check() -> Settings:
     return read
 
 
+def doubts(read: Settings) -> list[str]:
+    """Return what the app can run with, but not all of what belongs to it: files that are another user's."""
+    found = []
+    try:
+        Editors(read.state_dir / "editors.json").people()
+    except EditorsFileError as error:
+        found.append(f"编辑人员名单读不了，谁也不能登录 / nobody can sign in: {error}")
+    for path in (*sorted(read.state_dir.iterdir()), this_office().backups):
+        if path.exists() and _is_anothers(path, read.state_dir):
+            found.append(f"{path}: {_ANOTHERS}")
+    return found
+
+
+def _is_anothers(path: Path, state: Path) -> bool:
+    """Return whether the app's user, or where root asks the state folder's, could not write to a file."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return path.stat().st_uid != state.stat().st_uid
+    return not os.access(path, os.R_OK | os.W_OK)
+
+
 def _folders(read: Settings) -> Iterator[str]:
     if not (read.data_dir / "district.json").is_file():
         yield f"{_named('data_dir')}: 没有 / there is no {read.data_dir / 'district.json'}"
@@ -32,7 +62,7 @@ def _folders(read: Settings) -> Iterator[str]:
         yield f"{_named('template_dir')}: 没有这个文件夹 / there is no folder {read.template_dir}"
     for key, folder in (("state_dir", read.state_dir), ("log_dir", read.logs)):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise PermissionError(f"{folder}")
         except OSError as error:
@@ -63,5 +93,6 @@ def main(arguments: Sequence[str]) -> int:
         value = getattr(read, key)
         shown = "***" if key in SECRET and value else ", ".join(t.id for t in value) if key == TABLES else value
         print(f"  {key} = {shown}{'' if key in read.model_fields_set else '  (默认 / default)'}")
+    print("".join(f"! {line}\n" for line in doubts(read)), end="")
     print("设置可用。 / The settings can be used.")
     return 0

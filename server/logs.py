@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import make_url
 
 from geo.settings import Settings
+from geo.whole_file import make_folder
 
 MB: Final = 1_000_000
 HIDDEN: Final = "***"
@@ -71,7 +72,7 @@ class OwnFile(RotatingFileHandler):
 
 def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
     """Log from now on to a file of this port's own: two processes that turned over one file would lose lines."""
-    read.logs.mkdir(parents=True, exist_ok=True)
+    make_folder(read.logs)
     file = OwnFile(
         read.logs / f"xigang-{read.port}.log",
         maxBytes=round(read.log_file_mb * MB),

@@ -13,7 +13,7 @@ from geo.store.database import connect, reading
 from server.archive import Manifest, opened
 from server.backup import back_up
 from server.office import Office, sqlite_url, this_office
-from server.restore import shown, told
+from server.restore import setting_of, shown, told
 from server.serving import require_stopped
 
 LOCAL = "sqlite"
@@ -56,6 +56,6 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     print(f"已搬到 / moved to {shown(to)}: {manifest.counts}")
     print(f"备份留在 / the backup is kept: {file}")
-    setting = "删去 database_url / take database_url out" if asked.to == LOCAL else f'database_url = "{shown(to)}"'
+    setting = "删去 database_url / take database_url out" if asked.to == LOCAL else setting_of(to)
     print(f"现在请改设置再启动 / now change the settings, then start: {office.settings}: {setting}")
     return 0

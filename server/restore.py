@@ -1,10 +1,13 @@
 """Bring a backup back: into an empty place, whole or not at all, and proven to be what was backed up."""
 
 import argparse
+import json
+import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -13,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.store.backup import BackupError, loaded
 from geo.whole_file import write_whole
 from server.archive import OWNER_ONLY, Backup, Manifest, opened, sha256_of
-from server.office import SETTINGS, Office, this_office
+from server.office import SETTINGS, Office, sqlite_file, sqlite_url, this_office
 
 ASIDE = "settings.from-backup.toml"
 """What the backup's settings are called where others are in their place."""
@@ -24,20 +27,56 @@ def restore(file: Path, office: Office, *, to: str | None = None) -> tuple[Manif
 
     Parameters
     ----------
-    to : the database for the record, instead of the one that is set
+    to : the database for the record, instead of the one that is set; settings that are brought back then name it
 
     Raises
     ------
     BackupError : where the backup cannot be used or the place is not empty; all is as it was then
     sqlalchemy.exc.SQLAlchemyError, OSError : where something cannot be written; all is as it was then
     """
-    with opened(file) as backup:
-        takes_settings = _takes_settings(backup, office, to)
+    to = _whole(to)
+    with opened(file) as backup, ExitStack() as also:
+        takes_settings = not office.settings.exists() and (SETTINGS in backup.files or to is not None)
+        names = set(backup.files)
         if takes_settings:
-            office = office.with_settings(b"".join(backup.content(SETTINGS)))
-        places = {name: _place(name, office, takes_settings) for name in backup.files}
+            settings = b"".join(backup.content(SETTINGS)) if SETTINGS in names else b""
+            if to is not None:
+                settings = with_database(settings, to)
+                names -= {SETTINGS}
+                also.enter_context(placed([(office.settings, lambda: iter((settings,)))]))
+            office = office.with_settings(settings)
+        places = {name: _place(name, office, backup) for name in backup.files if name in names}
         put_back(backup, places, to or office.url)
-        return backup.manifest, list(_left(backup, office, places))
+        return backup.manifest, list(_left(backup, office, places, to))
+
+
+def _whole(url: str | None) -> str | None:
+    """Return a database's URL, that of an SQLite file as it is from every folder."""
+    file = sqlite_file(url) if url else None
+    return sqlite_url(file.absolute()) if file else url
+
+
+def with_database(settings: bytes, url: str) -> bytes:
+    """Return a file of settings with another database in it, all else as it is.
+
+    Raises
+    ------
+    BackupError : where its text cannot be changed so
+    """
+    text = settings.decode("utf-8-sig")
+    line = f"database_url = {json.dumps(url, ensure_ascii=False)}"
+    changed, found = re.subn(r"(?m)^[ \t]*database_url[ \t]*=.*$", lambda _: line, text, count=1)
+    if not found:
+        changed = f"{line}\n{text}"
+    try:
+        if tomllib.loads(changed) == tomllib.loads(text) | {"database_url": url}:
+            return changed.encode()
+    except tomllib.TOMLDecodeError:
+        pass
+    raise BackupError(
+        f"备份中的 {SETTINGS} 无法改写 database_url：请先自己写一份 {SETTINGS}，再恢复 / "
+        "database_url cannot be changed in the backup's settings: write settings of your own first, then restore"
+    )
 
 
 def put_back(backup: Backup, places: dict[str, Path], url: str | None) -> None:
@@ -53,14 +92,11 @@ def put_back(backup: Backup, places: dict[str, Path], url: str | None) -> None:
                 pass
 
 
-def _takes_settings(backup: Backup, office: Office, to: str | None) -> bool:
-    return SETTINGS in backup.files and to is None and not office.settings.exists()
-
-
-def _place(name: str, office: Office, takes_settings: bool) -> Path:
-    if name == SETTINGS and not takes_settings:
-        return office.settings.with_name(ASIDE)
-    return office.place_of(name)
+def _place(name: str, office: Office, backup: Backup) -> Path:
+    path = office.place_of(name)
+    if name == SETTINGS and path.is_file() and sha256_of(path) != backup.sha256(name):
+        return path.with_name(ASIDE)
+    return path
 
 
 def _is_there(path: Path, checksum: str) -> bool:
@@ -113,7 +149,9 @@ def placed(files: Iterable[tuple[Path, Callable[[], Iterator[bytes]]]]) -> Itera
         raise
 
 
-def _left(backup: Backup, office: Office, places: dict[str, Path]) -> Iterator[str]:
+def _left(backup: Backup, office: Office, places: dict[str, Path], to: str | None) -> Iterator[str]:
+    if to and make_url(to) != make_url(office.url):
+        yield f"启动前请改设置 / before the start, change the settings: {office.settings}: {setting_of(to)}"
     if SETTINGS in places and places[SETTINGS].name == ASIDE:
         yield (
             f"备份中的设置放在 {places[SETTINGS]}，请核对后改名为 {SETTINGS} / "
@@ -132,6 +170,12 @@ def _left(backup: Backup, office: Office, places: dict[str, Path]) -> Iterator[s
 def shown(url: str) -> str:
     """Return a database's URL without its password."""
     return make_url(url).render_as_string(hide_password=True)
+
+
+def setting_of(url: str) -> str:
+    """Return the line for the settings that names a database, without its password."""
+    hidden = "（*** 处写密码 / write the password for ***）" if make_url(url).password else ""
+    return f'database_url = "{shown(url)}"{hidden}'
 
 
 def told(error: BaseException) -> str:

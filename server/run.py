@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from geo.audit_log import tell
+from geo.audit_log import tell, warn
 from geo.release import version
 from geo.settings import FOLDERS, VARIABLES, Settings, SettingsError
-from server.check import check
+from server.check import check, doubts
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCRIPT: Final = ROOT / "app.py"
@@ -55,6 +55,8 @@ def run(read: Settings) -> None:
     async def logged(_: App) -> AsyncIterator[None]:
         start_log(read, _streamlit_secrets())  # now that the others have set up their own
         tell("started", version=version(), port=read.port)
+        for doubt in doubts(read):
+            warn("doubt", message=doubt)
         with drawing_beside(), announced(read.state_dir, address_of(read.address, read.port, read.base_path)):
             yield
         tell("stopped")

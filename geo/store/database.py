@@ -13,8 +13,11 @@ from sqlalchemy.pool import NullPool
 
 from geo.settings import settings
 from geo.store.model import SCHEMA
+from geo.whole_file import make_empty, make_folder
 
 FILE_NAME: Final = "record.sqlite"
+NEW_FILE_MODE: Final = 0o640
+"""The owner's, and for its group to read; SQLite's side files get the same."""
 BUSY_TIMEOUT_S: Final = 30
 """So long a writer waits for the others before it gives up."""
 CONNECT_TIMEOUT_S: Final = 10
@@ -69,7 +72,8 @@ def _engine(url: URL, read_only: bool) -> Engine:
                 alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
                 ask = partial(sqlite3.connect, f"{file.as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
                 return _set_up_sqlite(create_engine("sqlite://", creator=ask, poolclass=NullPool), _WAITING)
-            file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(file.parent)
+            make_empty(file, NEW_FILE_MODE)
             return _set_up_sqlite(create_engine(url.set(drivername="sqlite")), _WAITING, *_LASTING)
         case "postgresql" | "postgres":
             psycopg = url.set(drivername="postgresql+psycopg")

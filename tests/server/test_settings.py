@@ -1,5 +1,6 @@
 """The settings: from the file and the environment, and what is said where one of them cannot be used."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,20 @@ def test_the_check_shows_what_is_used_and_starts_nothing(place, tmp_path, capsys
     code, told = checked(capsys, "--settings", str(file))
     assert code == 0 and str(file) in told and "port = 8600\n" in told and "session_hours = 8  (" in told
     assert "keptsecret" not in told and "tianditu_key = ***" in told
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_the_check_as_root_names_what_the_services_user_cannot_have(place, capsys):
+    (place / "settings.toml").write_text('state_dir = "state"\n')
+    state, backups = place / "state", place / "backups"
+    for folder in (state, backups):
+        folder.mkdir()
+    os.chown(state, 4321, 4321)
+    (state / "editors.json").write_text("{}")
+    code, told = checked(capsys)
+    doubted = [line.split(": ")[0] for line in told.splitlines() if line.startswith("! ")]
+    assert code == 0 and doubted == [f"! {state / 'editors.json'}", f"! {backups}"], told
+    os.chown(backups, 4321, 4321)
+    (state / "editors.json").write_text("no list")
+    code, told = checked(capsys)
+    assert "nobody can sign in" in told and str(backups) not in told

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import warnings
 import zipfile
 
@@ -161,12 +162,51 @@ def test_settings_of_the_backup_say_where_the_record_goes(filled, there, tmp_pat
     assert (there.root / "elsewhere" / "editors.json").exists() and not there.state.exists()
 
 
+@pytest.mark.parametrize(
+    "before", ['# ours\ndatabase_url = "postgresql://a:b@old/map"  # the old\nport = 8600\n', "port = 8600\n", None]
+)
+def test_into_another_database_the_settings_name_it_where_there_are_none(filled, there, tmp_path, before):
+    filled.settings.unlink()
+    file, _ = back_up(filled, tmp_path / "kept.zip")
+    if before is not None:
+        filled.settings.write_text(before)
+        file, _ = back_up(filled, tmp_path / "kept-too.zip")
+    to = f"sqlite:///{tmp_path}/other/map.sqlite"
+    _, left = restore.restore(file, there, to=to)
+    told = tomllib.loads(there.settings.read_text())
+    assert told == ({"port": 8600} if before else {}) | {"database_url": to} and left == []
+    assert there.settings.stat().st_mode & 0o077 == 0 and not (there.root / ASIDE).exists()
+    assert Store(to).head() == 3 and not there.record_file.exists()
+
+
+def test_into_another_database_settings_that_are_there_are_to_be_changed(filled, there, tmp_path):
+    file, _ = back_up(filled, tmp_path / "kept.zip")
+    there.root.mkdir()
+    there.settings.write_text("port = 1\n")
+    to = f"sqlite:///{tmp_path}/other.sqlite"
+    _, left = restore.restore(file, there, to=to)
+    assert there.settings.read_text() == "port = 1\n"
+    assert any(f'{there.settings}: database_url = "{to}"' in line for line in left)
+
+
+def test_a_password_is_not_printed_with_the_line_for_the_settings():
+    said = restore.setting_of("postgresql://map:kept-secret@h/x")
+    assert said.startswith('database_url = "postgresql://map:***@h/x"') and "write the password" in said
+
+
+def test_where_the_record_cannot_be_filled_no_settings_are_left(filled, there, tmp_path):
+    file, _ = back_up(filled, tmp_path / "kept.zip")
+    with pytest.raises(BackupError, match="already holds"):
+        restore.restore(file, there, to=filled.url)
+    assert is_bare(there)
+
+
 def test_what_was_broken_off_can_be_done_again(filled, there, tmp_path):
     """Killed after the files and before the record was confirmed."""
     file, _ = back_up(filled, tmp_path / "kept.zip")
     write_files(there)
     restore.restore(file, there)
-    assert Store(there.url).head() == 3
+    assert Store(there.url).head() == 3 and not (there.root / ASIDE).exists()
 
 
 @pytest.mark.parametrize("step", ["files", "record", "compared"])

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from geo.state_dir import state_dir
 from geo.store.author import Author, Role
-from geo.whole_file import write_whole
+from geo.whole_file import make_empty, make_folder, write_whole
 
 if sys.platform != "win32":
     import fcntl
@@ -196,8 +196,10 @@ def _fill(file: Path, text: str) -> None:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Wait for whoever is changing the file; on Windows, where one person runs the command, there is no lock."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, OWNER_ONLY)
+    make_folder(path.parent)
+    lock = path.with_suffix(".lock")
+    make_empty(lock, OWNER_ONLY)
+    handle = os.open(lock, os.O_RDWR)
     try:
         if sys.platform != "win32":
             fcntl.flock(handle, fcntl.LOCK_EX)
