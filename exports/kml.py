@@ -28,11 +28,12 @@ from exports.canvas import symbol
 from exports.fields import Field
 from exports.records import Records, Row, Value, is_placed, records_of, rows_with_parcels
 from exports.request import ExportRequest
+from geo.layout import Element
 from geo.load import Dataset
 from geo.metric import STORAGE_CRS, from_metric, to_metric
 from geo.vocabulary import Grade, Sector, Stage
 from layers import style
-from layers.shape_grade import group_style
+from layers.shape_grade import schematic_style
 from layers.symbols import SHAPES
 from layers.wording import layer_name
 from layers.words import Words
@@ -147,8 +148,8 @@ def _styles(data: Dataset, records: Records, *, with_symbols: bool) -> Iterator[
     looks = {_Looks.of(row) for row in records.projects.rows}
     for each in sorted(looks, key=lambda one: one.id):
         yield each.kml_style(with_symbol=with_symbols)
-    for number, group in enumerate(_groups(data)):
-        drawn = group_style(data, group)
+    for number, element in enumerate(_groups(data).values()):
+        drawn = schematic_style(data, element)
         yield _area_style(f"group-{number}", drawn.colour, drawn.width * 2, drawn.fill_opacity)
     for sector in sorted({one.sector for one in looks}):
         yield _area_style(f"{CIRCLES}-{sector}", style.SECTORS[sector].colour, 1, 0)
@@ -188,15 +189,19 @@ def _project_placemark(words: Words, row: Row, fields: Sequence[Field]) -> etree
     return _placemark(words, row, fields, _Looks.of(row).id, str(row["grade_word"]), geometry)
 
 
-def _groups(data: Dataset) -> list[str]:
-    return list(dict.fromkeys(placed.element.group for placed in data.elements))
+def _groups(data: Dataset) -> dict[tuple[str, str], Element]:
+    """Return one element of the lines and of the areas of each group, which are drawn alike."""
+    alike: dict[tuple[str, str], Element] = {}
+    for placed in data.elements:
+        alike.setdefault((placed.element.group, placed.element.kind), placed.element)
+    return alike
 
 
 def _structure_folder(data: Dataset, words: Words, records: Records) -> etree._Element:
-    groups = _groups(data)
+    groups = list(_groups(data))
     placemarks = []
     for placed, row in zip(data.elements, records.elements.rows, strict=True):
-        group = groups.index(placed.element.group)
+        group = groups.index((placed.element.group, placed.element.kind))
         shape, note = _shape(placed.geometry), str(row["schematic"])
         placemarks.append(_placemark(words, row, records.elements.fields, f"group-{group}", note, shape))
     return _KML.Folder(_KML.name(layer_name(data, words, "structure")), *placemarks)

@@ -14,7 +14,7 @@ from exports.panel import Row
 from exports.request import ExportRequest
 from geo.load import Dataset
 from layers import style
-from layers.shape_grade import group_style
+from layers.shape_grade import group_colour
 
 MARGIN_SHARE = 0.04
 
@@ -54,12 +54,12 @@ def locator_row(
             add(fill([on_page(g) for g in ground.of_kind("boundary", "land")], style.DISTRICT))
             add(strokes([on_page(g) for g in ground.of_kind("boundary", "outline")], style.BOUNDARY, 0.7))
         for placed in data.elements:
-            looks = group_style(data, placed.element.group)
+            colour = group_colour(data, placed.element.group)
             shape = on_page(ground.elements[placed.element.id])
             if placed.element.kind == "line":
-                add(strokes([shape], looks.colour, 1.6))
+                add(strokes([shape], colour, 1.6))
             else:
-                add(fill([shape], looks.colour, opacity=0.35))
+                add(fill([shape], colour, opacity=0.35))
         if bounds_m:
             add(strokes([on_page(box(*bounds_m).intersection(window))], style.SELECTION, 1.4))
         add(Rectangle((left, top - height), (east - west) * scale, height, fill=False,

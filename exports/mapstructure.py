@@ -16,7 +16,7 @@ from exports.linebreak import ways_to_break
 from exports.mapframe import MapScope
 from geo.load import PlacedElement
 from layers import style
-from layers.shape_grade import element_style, group_style, legend_code, named_by_grade
+from layers.shape_grade import element_style, group_colour, legend_code, named_by_grade
 
 LEADER_PT: Final = 110
 ROUNDS: Final = 8
@@ -50,7 +50,7 @@ class StructureMap:
         size_pt = (10 if chinese else 9) * self.scope.type_scale
         words, element = self.scope.words, placed.element
         name = named_by_grade(words, element.name_in(words.language), element)
-        colour = style.shade(group_style(self.scope.data, element.group).colour, 0.8)
+        colour = style.shade(group_colour(self.scope.data, element.group), 0.8)
         if placed.element.kind == "line":
             anchors = [geometry.interpolate(share, normalized=True) for share in AXIS_SHARES]
             radius = 6.0

@@ -99,26 +99,31 @@ def shapes_in_grades(data: Dataset, words: Words) -> str:
 # ---- how it is drawn ----
 
 
-def group_style(data: Dataset, group: str) -> style.StructureStyle:
-    """Return how the schematic elements of the group named `group` are drawn."""
+def group_colour(data: Dataset, group: str) -> str:
+    """Return the colour of the group named `group`."""
     names = [known.name for known in data.district.groups]
     return style.STRUCTURE[names.index(group) % len(style.STRUCTURE)] if group in names else style.STRUCTURE[-1]
 
 
+def schematic_style(data: Dataset, element: Element) -> style.StructureStyle:
+    """Return how an element is drawn where its shape is schematic: by what the shape is, in the group's colour."""
+    return style.structure_style(group_colour(data, element.group), is_line=element.kind == "line")
+
+
 def element_style(data: Dataset, element: Element) -> style.StructureStyle:
     """Return how an element is drawn: an official shape as a surveyed line."""
-    looks = group_style(data, element.group)
+    looks = schematic_style(data, element)
     return looks if element.schematic else looks.surveyed()
 
 
 def legend_code(element: Element) -> str:
     """Return the code by which a drawn map says that it shows such an element."""
-    return f"structure.{element.group}.{element_grade(element)}"
+    return f"structure.{element.group}.{element.kind}.{element_grade(element)}"
 
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """An entry of the legend: the elements of one group that are of one grade."""
+    """An entry of the legend: the lines or the areas of one group that are of one grade."""
 
     code: str
     group: Group

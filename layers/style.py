@@ -99,7 +99,7 @@ FILLED_GRADES: Final = frozenset({Grade.EXACT, Grade.NEAR})
 
 @dataclass(frozen=True)
 class StructureStyle:
-    """How the schematic elements of one group of the spatial structure are drawn."""
+    """How the schematic lines or areas of one group of the spatial structure are drawn."""
 
     colour: str
     fill_opacity: float = 0.16
@@ -113,12 +113,16 @@ class StructureStyle:
         return replace(self, width=max(self.width, SURVEYED_WIDTH), dash=(), hatch=False, arrow_ends=False)
 
 
-STRUCTURE: Final[tuple[StructureStyle, ...]] = (
-    StructureStyle("#14406B", fill_opacity=0, width=6.0, dash=(14, 5), hatch=False, arrow_ends=True),
-    StructureStyle("#1E8A8A"),
-    StructureStyle("#C4622D"),
-    StructureStyle("#7A6FA8"),
-)
+STRUCTURE: Final = ("#14406B", "#1E8A8A", "#C4622D", "#7A6FA8")
+"""The colours of the structure's groups, in their order."""
+
+
+def structure_style(colour: str, *, is_line: bool) -> StructureStyle:
+    """Return how schematic elements are drawn: a line as an axis, an area filled."""
+    if not is_line:
+        return StructureStyle(colour)
+    return StructureStyle(colour, fill_opacity=0, width=6.0, dash=(14, 5), hatch=False, arrow_ends=True)
+
 
 _CSS_NAMES: Final = {
     "sea": SEA,

@@ -25,7 +25,7 @@ from layers import style
 from layers.basemap import base_labels, base_layers, lat_lon
 from layers.filter_panel import engine_data
 from layers.legend import legend_sections
-from layers.shape_grade import element_grade, element_style, graded, group_style
+from layers.shape_grade import element_grade, element_style, graded, group_colour
 from layers.symbols import SHAPES
 from layers.webassets import (
     FONT_FACES,
@@ -148,11 +148,11 @@ def _longest_line(geometry: BaseGeometry) -> LineString:
     return max(getattr(merged, "geoms", [merged]), key=lambda line: line.length)
 
 
-def _element_record(placed: PlacedElement, looks: style.StructureStyle) -> dict[str, Any]:
+def _element_record(placed: PlacedElement, colour: str) -> dict[str, Any]:
     element = placed.element
     record: dict[str, Any] = {
         "names": by_language(element.name, element.names),
-        "label": style.shade(looks.colour, 0.8),
+        "label": style.shade(colour, 0.8),
         "schematic": element.schematic,
         "note": graded("map.schematic", element_grade(element)),
     }
@@ -310,7 +310,7 @@ def build_map(dataset: Dataset, *, language: str, drawing: bool = False) -> foli
         data={
             **site_data(dataset),
             "elements": {
-                placed.element.id: _element_record(placed, group_style(dataset, placed.element.group))
+                placed.element.id: _element_record(placed, group_colour(dataset, placed.element.group))
                 for placed in dataset.elements
             },
             "labels": base_labels(dataset.base),

@@ -1,6 +1,7 @@
 """What is called schematic: every screen and file goes by each shape's own grade."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
@@ -100,6 +101,24 @@ def test_where_some_are_official_the_legend_has_both_and_marks_the_schematic(dem
         [*both, *((f"{name}（示意）", True) for name in groups if name != chosen.group)]
     )
     assert "实线为权威数据，虚线为示意" in notes_of(data, ExportRequest(), data.projects)[1]
+
+
+def test_a_group_is_drawn_and_explained_by_what_its_shapes_are_not_by_its_place_in_the_order(demo, tmp_path):
+    assert {(placed.element.group, placed.element.kind) for placed in demo.elements} == {
+        ("双心", "area"), ("三廊", "line")
+    }  # fmt: skip
+    (structure,) = (each for each in legend_sections(demo) if each["title"] == "layer.structure")
+    is_area = {item["names"]["zh"]: "<rect" in item["svg"] for item in structure["items"][:-1]}
+    assert is_area == {"双心": True, "三廊": False}
+    page = build_map(demo, language="zh").get_root().render()
+    told = re.findall(r'"drawn": (\{[^{}]*\}), "kind": "(\w+)"', page)
+    looks = {kind: json.loads(drawn) for drawn, kind in told}
+    assert len(told) == len(demo.elements) and looks.keys() == {"area", "line"}
+    assert (looks["area"]["arrowEnds"], looks["line"]["arrowEnds"]) == (False, True)
+    assert (bool(looks["area"]["hatch"]), bool(looks["line"]["hatch"])) == (True, False)
+    drawn = text_of(demo, "kmz", "zh", tmp_path)
+    fills = re.findall(r"<Style id=\"group-\d+\">.*?<fill>(\d)</fill>", drawn, re.DOTALL)
+    assert sorted(fills) == ["0", "1"]
 
 
 def test_the_map_marks_and_dashes_only_what_is_schematic(mixed):

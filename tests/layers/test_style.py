@@ -1,7 +1,7 @@
 """Colours that can be told apart and read, by everybody."""
 
 import re
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +97,7 @@ def test_words_can_be_read_on_every_ground(text, ground):
 LABELS = {
     **{f"{rule.file} {rule.zoom:g}": rule.colour for rule in LABEL_RULES},
     **{f"sector {sector}": looks.outline for sector, looks in style.SECTORS.items()},
-    **{f"group {i}": style.shade(looks.colour, 0.8) for i, looks in enumerate(style.STRUCTURE)},
+    **{f"group {i}": style.shade(colour, 0.8) for i, colour in enumerate(style.STRUCTURE)},
 }
 
 
@@ -128,15 +128,16 @@ def test_only_known_places_are_filled():
 
 
 def test_a_schematic_structure_is_dashed_and_an_official_one_a_whole_line():
-    assert all(looks.dash for looks in style.STRUCTURE)
-    for looks in style.STRUCTURE:
+    for colour, is_line in product(style.STRUCTURE, (True, False)):
+        looks = style.structure_style(colour, is_line=is_line)
         official = looks.surveyed()
+        assert looks.dash and looks.arrow_ends == is_line != looks.hatch
         assert not (official.dash or official.hatch or official.arrow_ends) and official.colour == looks.colour
-    assert len({looks.colour for looks in style.STRUCTURE}) == len(style.STRUCTURE)
+    assert len(set(style.STRUCTURE)) == len(style.STRUCTURE)
 
 
 def test_the_icon_has_the_colours_of_the_map():
-    palette = {style.TITLE, style.HALO, *HUES, *(looks.colour for looks in style.STRUCTURE)}
+    palette = {style.TITLE, style.HALO, *HUES, *style.STRUCTURE}
     assert set(re.findall(r'"(#[^"]+)"', ICON.read_text(encoding="utf-8"))) <= palette
 
 
