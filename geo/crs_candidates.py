@@ -234,13 +234,13 @@ def to_storage(candidate: Candidate, geometries: Sequence[Any] | Geometries) -> 
     -------
     ndarray of object, (n,), without heights; None also for a geometry with a point that the candidate has no place for
     """
-    given: Geometries = np.empty(len(geometries), dtype=object)
-    given[:] = geometries
-    stored: Geometries = np.asarray(
-        shapely.transform(given, lambda x, y: to_lon_lat(candidate, x, y), interleaved=False), dtype=object
-    )
-    coordinates, owners = shapely.get_coordinates(stored, return_index=True)
-    stored[np.unique(owners[~np.isfinite(coordinates).all(axis=1)])] = None
+    stored: Geometries = np.empty(len(geometries), dtype=object)
+    stored[:] = geometries
+    numbers, owners = shapely.get_coordinates(stored, return_index=True)
+    degrees = np.column_stack(to_lon_lat(candidate, numbers[:, 0], numbers[:, 1]))
+    lost = np.isin(owners, owners[~np.isfinite(degrees).all(axis=1)])  # a ring of NaN could not be closed
+    stored[np.unique(owners[lost])] = None
+    shapely.set_coordinates(stored, degrees[~lost])
     stored[shapely.is_empty(stored)] = None  # a point of NaN counts as empty
     return stored
 

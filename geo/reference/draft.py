@@ -24,6 +24,7 @@ KINDS_IN_CHINESE: Final = {
     "Point": "点", "MultiPoint": "多点", "LineString": "线", "MultiLineString": "多段线", "Polygon": "面",
     "MultiPolygon": "多面",
 }  # fmt: skip
+NO_PLACE: Final = Localised(zh="坐标超出该坐标系的范围", en="no place in this system")
 Rows = dict[Localised, list[int]]
 """A sentence, and the numbers of the rows that it is about."""
 
@@ -110,8 +111,7 @@ def _placed(table: Table, candidate: Candidate, layer: ReplaceableLayer, draft: 
     stored = to_storage(candidate, wanted)
     lost = ~shapely.is_missing(wanted) & shapely.is_missing(stored)
     if lost.any():
-        reason = Localised(zh="坐标超出该坐标系的范围", en="no place in this system")
-        draft.left_out[reason] += [table.numbers[position] for position in np.flatnonzero(lost).tolist()]
+        draft.left_out[NO_PLACE] += [table.numbers[position] for position in np.flatnonzero(lost).tolist()]
     return list(stored)
 
 

@@ -14,7 +14,7 @@ from geo.intake.table import Table
 from geo.load import Dataset
 from geo.problem import Problem
 from geo.project import Localised
-from geo.reference.draft import Draft, Reading, Rows
+from geo.reference.draft import NO_PLACE, Draft, Reading, Rows
 from geo.reference.judge import Judgement
 from geo.reference.layers import BOUNDARY, LAYERS, ReplaceableLayer
 from geo.reference.provenance import system_of
@@ -155,6 +155,14 @@ def nothing_taken(draft: Draft, candidate: Candidate) -> Lines:
             zh=f"按 {system}，离本区最近的图形也有 {away} 公里：坐标系不对，或不是本区的文件。",
             en=f"In {system} even the nearest lies {away} km from the district: the system is wrong, or the file is "
             "another district's.",
+        )
+    elif NO_PLACE in draft.left_out:
+        system = system_of(candidate)
+        yield Localised(
+            zh=f"文件里的数不是 {system} 的坐标（例如以米计，而它是经纬度）：--crs 给错了；"
+            "不带 --crs 试算，会列出相符的。",
+            en=f"The file's numbers are none of {system} (metres, say, where {system} is in degrees): --crs is wrong; "
+            "a trial without it lists those that fit.",
         )
     yield NOT_WRITTEN
 

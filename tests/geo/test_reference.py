@@ -119,6 +119,15 @@ def test_another_system_than_the_files_is_refused_with_the_distance(office, surv
     assert f"按 EPSG:{zone - 1}，离本区最近的图形也有" in said and "the system is wrong" in said
 
 
+@pytest.mark.parametrize("system", ["GCJ-02", "BD-09", "EPSG:4490", "EPSG:4326"])
+def test_degrees_are_refused_for_a_file_in_metres(office, survey, system, capsys):
+    before = files_in(office)
+    assert main(["replace", "boundary", str(survey[0]), "--crs", system, *SAID, "--grade", "official", "--write"]) == 1
+    said = capsys.readouterr().out
+    assert "--crs 给错了" in said and "--crs is wrong" in said and "没有写入" in said
+    assert files_in(office) == before
+
+
 def test_roads_need_a_class_that_is_known(office, tmp_path, capsys):
     west, south, east, north = outline_of(office).bounds
     lines = [LineString([(west, south + part * (north - south)), (east, south + part * (north - south))])
