@@ -13,6 +13,7 @@ from geo.settings import SECRET, TABLES, VARIABLES, Settings, SettingsError, mis
 from geo.store.database import database_url, open_database
 from geo.store.editors.people import Editors, EditorsFileError
 from geo.whole_file import make_folder
+from server.listening import fault_of_address
 from server.office import this_office
 
 _ANOTHERS: Final = (
@@ -29,7 +30,7 @@ def check() -> Settings:
     SettingsError : where it cannot; its text says why, a line each
     """
     read = settings()
-    wrong = [*misspelt_variables(), *_folders(read), *_record()]
+    wrong = [*misspelt_variables(), *fault_of_address(read), *_folders(read), *_record()]
     if wrong:
         raise SettingsError("\n".join(wrong))
     return read

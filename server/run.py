@@ -12,6 +12,7 @@ from geo.audit_log import tell, warn
 from geo.release import version
 from geo.settings import FOLDERS, VARIABLES, Settings, SettingsError
 from server.check import check, doubts
+from server.listening import fault_of_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCRIPT: Final = ROOT / "app.py"
@@ -24,7 +25,10 @@ def main(arguments: Sequence[str]) -> int:
     if asked.port:
         os.environ[VARIABLES["port"]] = asked.port
     _stay_at_the_root()
-    run(check())
+    read = check()
+    if taken := fault_of_port(read):
+        raise SettingsError("\n".join(taken))
+    run(read)
     return 0
 
 

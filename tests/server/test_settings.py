@@ -1,12 +1,14 @@
 """The settings: from the file and the environment, and what is said where one of them cannot be used."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from geo.settings import FILE_VARIABLE, SettingsError, settings
 from server.__main__ import main
+from server.listening import fault_of_port
 
 
 @pytest.fixture
@@ -140,3 +142,23 @@ def test_the_check_as_root_names_what_the_services_user_cannot_have(place, capsy
     (state / "editors.json").write_text("no list")
     code, told = checked(capsys)
     assert "nobody can sign in" in told and str(backups) not in told
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("localhst.invalid", "no host of this name"), ("192.0.2.7", "no address of this machine")]
+)
+def test_an_address_that_is_not_this_machines_is_told_before_the_start(place, capsys, address, said):
+    (place / "settings.toml").write_text(f'state_dir = "state"\naddress = "{address}"')
+    code, told = checked(capsys)
+    assert code == 2 and address in told and said in told
+
+
+def test_a_port_that_is_taken_is_told_and_one_that_is_free_is_not(place):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        (place / "settings.toml").write_text(f"port = {port}")
+        [told] = fault_of_port(settings(), patience_s=0)
+        assert f"= {port}" in told and "端口被占用" in told and "the port is taken" in told
+    assert fault_of_port(settings()) == []
