@@ -48,7 +48,7 @@ def environment_of(trial: Office) -> dict[str, str]:
         "state_dir": trial.state,
         "data_dir": trial.data,
         "template_dir": trial.template,
-        "log_dir": trial.state / "logs",
+        "log_dir": trial.logs,
         "database_url": trial.url,
         "port": trial.port,
         "address": "127.0.0.1",

@@ -17,6 +17,9 @@ from geo.settings import Settings
 from geo.whole_file import make_folder
 
 MB: Final = 1_000_000
+FILES: Final = "xigang-*.log*"
+"""The log files of every port, also those that are full."""
+MODE: Final = 0o640
 HIDDEN: Final = "***"
 _EMPTY: Final = (None, "")
 # Their own handlers would write beside the log, in another form.
@@ -65,7 +68,7 @@ class OwnFile(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         def opener(path: str, flags: int) -> int:
-            return os.open(path, flags, 0o640)
+            return os.open(path, flags, MODE)
 
         return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
 

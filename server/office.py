@@ -30,7 +30,7 @@ class Office:
     app : Path
     settings, secrets : Path
         They need not exist.
-    state, template, data : Path
+    state, template, data, logs : Path
         The folders; `data` can be the shipped one.
     url : str
         The database of the record.
@@ -44,6 +44,7 @@ class Office:
     state: Path
     template: Path
     data: Path
+    logs: Path
     url: str
     address: str | None
     port: int
@@ -151,6 +152,7 @@ def _office(root: Path, app: Path, file: Path, values: Mapping[str, Any], variab
         state,
         folder("template_dir", root / "template"),
         folder("data_dir", own_data),
+        folder("log_dir", state / "logs" if root == app else root / "logs"),
         _absolute(value("database_url"), app) or sqlite_url(state / RECORD_NAME),
         value("address"),
         int(value("port") or 8501),
@@ -199,6 +201,7 @@ def trial_of(office: Office, folder: Path, port: int) -> Office:
         state=state,
         template=folder / "template",
         data=folder / "data" if office.has_own_data() else office.data,
+        logs=state / "logs",
         url=sqlite_url(state / RECORD_NAME),
         address="127.0.0.1",
         port=port,

@@ -51,7 +51,7 @@ def run(read: Settings) -> None:
     from server.headers import Headers, policy
     from server.health import health
     from server.logs import log_error, start_log
-    from server.serving import address_of, announced
+    from server.serving import address_of, announced, doubts_beside
     from server.tiles import tile_routes
     from ui.tile_sources import tile_sources
 
@@ -59,9 +59,10 @@ def run(read: Settings) -> None:
     async def logged(_: App) -> AsyncIterator[None]:
         start_log(read, _streamlit_secrets())  # now that the others have set up their own
         tell("started", version=version(), port=read.port)
-        for doubt in doubts(read):
+        ours = address_of(read.address, read.port, read.base_path)
+        for doubt in (*doubts(read), *doubts_beside(read.state_dir, ours)):
             warn("doubt", message=doubt)
-        with drawing_beside(), announced(read.state_dir, address_of(read.address, read.port, read.base_path)):
+        with drawing_beside(), announced(read.state_dir, ours):
             yield
         tell("stopped")
 

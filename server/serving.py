@@ -14,8 +14,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlunsplit
 from urllib.request import ProxyHandler, build_opener
 
+from sqlalchemy import make_url
+
 from geo.release import version
 from geo.store.backup import BackupError
+from geo.store.database import database_url
 from geo.whole_file import write_whole
 from server.office import APP, Office
 
@@ -59,6 +62,19 @@ def announced(state: Path, address: str) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+
+
+def doubts_beside(state: Path, address: str) -> Iterator[str]:
+    """Yield what one who starts at an address should hear of other processes that serve the same SQLite record."""
+    if make_url(database_url()).get_backend_name() != "sqlite":
+        return
+    others = [server for _, server in _announcements(state) if server.is_here and server.address != address]
+    if found := [server for server in others if answers(server.address)]:
+        yield (
+            f"另有进程在用同一个 SQLite 底账（{told(found)}）：要多个进程，请把底账放到 PostgreSQL，否则停掉一个 / "
+            f"another process serves the same SQLite record ({told(found)}): put it on PostgreSQL "
+            "for several, or stop one"
+        )
 
 
 def _put(path: Path, text: str) -> None:

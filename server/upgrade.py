@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,9 +28,12 @@ from geo.store.backup import BackupError, require_empty, tallies
 from geo.store.changes import Kind
 from geo.store.database import connect, migrate, open_database, reading, schema_of, writing
 from geo.store.model import ChangeRow, FeatureRow, RevisionRow
+from geo.whole_file import write_whole
 from server import launch, serving
 from server.archive import Backup, Manifest, opened, sha256_of
 from server.backup import back_up
+from server.logs import FILES as LOGS
+from server.logs import MODE as LOG_MODE
 from server.office import SETTINGS, Office, office_in, sqlite_file, this_office, trial_of
 from server.restore import put_back, told
 from server.serving import Server
@@ -175,6 +179,7 @@ class Upgrade:
         self.say(
             f"4. 数据已带到新版本，逐行核对一致 / the data are in the new release, line by line: {manifest.counts}"
         )
+        self._carry_logs()
         self._point_to(self.new.root)
         self._start(self.new)
         health = launch.wait_well(self._address, self.child)
@@ -182,6 +187,18 @@ class Upgrade:
         _require_log(self.new.url, manifest)
         self._require_old_silent(manifest)
         self._finish()
+
+    def _carry_logs(self) -> None:
+        """Let the new release go on with the old one's logs; without them it can do."""
+        if self.new.logs.resolve() == self.old.logs.resolve():
+            return
+        try:
+            for path in self.old.logs.glob(LOGS):
+                write_whole(self.new.logs / path.name, partial(shutil.copyfile, path), mode=LOG_MODE)
+        except OSError as error:
+            self.say(
+                f"！日志没有带过来，请自行拷贝 / the logs were not carried over; copy them: {self.old.logs}: {error}"
+            )
 
     def _has_come_up(self) -> bool:
         """Return whether the new server, started by an upgrade that was broken off just then, serves."""

@@ -31,7 +31,7 @@ def office_at(root: Path, **more) -> Office:
     state = root / "state"
     office = Office(
         root, ROOT, root / "settings.toml", root / "secrets.toml", state, root / "template", root / "data",
-        sqlite_url(state / "record.sqlite"), None, 8501, "",
+        root / "logs", sqlite_url(state / "record.sqlite"), None, 8501, "",
     )  # fmt: skip
     return dataclasses.replace(office, **more)
 

@@ -213,6 +213,8 @@ def test_the_new_release_takes_over_with_the_last_changes(tmp_path):
     """A service behind a link, new tables, and a change saved after the first backup."""
     port = free_port()
     old = set_up(tmp_path / "old", port)
+    (old / "var" / "logs").mkdir(parents=True)
+    (old / "var" / "logs" / "xigang-8501.log.1").write_text("who did what\n")
     new = with_next_tables(release(tmp_path / "new", "1.5.0"))
     last = f"{sys.executable} {tmp_path / 'last.py'}"
     (tmp_path / "last.py").write_text(
@@ -237,6 +239,9 @@ def test_the_new_release_takes_over_with_the_last_changes(tmp_path):
     assert [row[3] for row in rows[:5]] == ["2026.11.24", "据实测\n第二行 “引号” Ж", "重复", "", "弄错了"]
     assert rows[-1][3] == "The last change"
     assert not any(path.name.startswith(".upgrade") for path in new.iterdir())
+    assert (new / "var" / "logs" / "xigang-8501.log.1").read_text() == "who did what\n"
+    goes_on = (new / "var" / "logs" / f"xigang-{port}.log").read_text().splitlines()
+    assert [json.loads(line)["version"] for line in goes_on if '"started"' in line] == ["0.9.0", "1.5.0"]
 
 
 def log_of(file):
