@@ -123,7 +123,7 @@ class District(Record):
 class Source(Record):
     """Where some data files come from, for the reader and for every export's credit.
 
-    `credit` is what the map itself has to say of them, beside the credit of OpenStreetMap, which needs no asking.
+    `credit` is what maps and exports say of them, beside the credit of OpenStreetMap, which needs no asking.
     """
 
     files: tuple[Text, ...]

@@ -59,9 +59,11 @@ def credit_in_words(data: Dataset, words: Words) -> str:
 
     The credit of OpenStreetMap is a duty wherever its data are shown; others are named where their source asks for it.
     """
-    from_osm = [name for name in ("land", "roads") if OSM in str(data.base.get(name, {}).get("attribution"))]
-    some = from_osm or _structure_is_derived(data)
-    credits = [words("map.credit")] if len(from_osm) > 1 else [words("print.credit_osm")] if some else []
+    from_osm = {name for name, layer in data.base.items() if layer["features"] and OSM in str(layer.get("attribution"))}
+    roads_and_shore = {"land", "roads"} <= from_osm
+    credits = [words("map.credit")] if roads_and_shore else [words("print.credit_osm")] if from_osm else []
+    if not credits and _structure_is_derived(data):
+        credits = [words("table.credit")]
     credits += [source.credit.in_language(words.language) for source in data.sources if source.credit]
     return words("format.phrases").join(dict.fromkeys(credits))
 

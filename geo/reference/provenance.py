@@ -31,7 +31,7 @@ class Provenance:
     gaps : what is known to be missing or inexact in it
     grade : one of the layer's, None where it has none
     accuracy_m : how well its features are known
-    credit : what the map itself must say
+    credit : what maps and exports say of it; the source, where nothing else is asked for
     """
 
     source: Localised
@@ -121,9 +121,8 @@ def listed(
         "licence": _localised(provenance.licence),
         "edits": _localised(edits),
         "gaps": _localised(provenance.gaps),
+        "credit": _localised(provenance.credit or provenance.source),
     }
-    if provenance.credit:
-        entry["credit"] = _localised(provenance.credit)
     staying = _still_used([*sources], entry, *shapes)
     kept: list[Members] = []
     for former in sources:

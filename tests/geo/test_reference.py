@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import ezdxf
@@ -14,12 +15,16 @@ from pyproj import Transformer
 from shapely.geometry import LineString, Polygon, box, shape
 from streamlit.testing.v1 import AppTest
 
+from exports.marginalia import source_line
 from geo.check import main as check
 from geo.load import load_dataset
 from geo.reference.content import collection_text, road_labels
 from geo.reference.folder import make_copy
 from geo.reference.layers import LAYERS, suggested
 from geo.reference.provenance import sources_text
+from layers.webmap import build_map
+from layers.wording import credit_in_words
+from layers.words import words_in
 from server.reference.__main__ import main
 
 DEMO = Path(__file__).resolve().parents[1] / "districts" / "demo"
@@ -223,6 +228,31 @@ def test_an_element_far_outside_is_refused_by_the_check(office, tmp_path, capsys
     command = ["replace", "structure", str(tmp_path / "far.gpkg"), "--crs", "EPSG:4326", *SAID, "--grade", "official"]
     assert main([*command, "--write"]) == 1
     assert "落在区界以外" in capsys.readouterr().out and files_in(office) == before
+
+
+def test_sheets_and_the_map_credit_the_offices_source(office, survey):
+    assert main(["replace", "boundary", str(survey[0]), *SAID, "--grade", "official", "--write"]) == 0
+    data = load_dataset(office)
+    assert "某局成果" in source_line(data, words_in("zh"), data.projects)
+    assert "Survey of a bureau" in source_line(data, words_in("en"), data.projects)
+    assert "某局成果" in build_map(data, language="zh").get_root().render()
+
+
+def test_openstreetmap_is_credited_for_as_long_as_something_is_of_it():
+    zh, data = words_in("zh"), load_dataset(DATA)
+
+    def credit(*replaced_layers, structure=False):
+        base = {
+            name: {**layer, "attribution": "某局"} if name in replaced_layers else layer
+            for name, layer in data.base.items()
+        }
+        sources = [one for one in data.sources if not (structure and "layout.geojson" in one.files)]
+        return credit_in_words(replace(data, base=base, sources=tuple(sources)), zh)
+
+    assert credit() == "道路、岸线 © OpenStreetMap contributors（ODbL 1.0）"
+    assert credit("roads") == "底图数据 © OpenStreetMap contributors（ODbL 1.0）"
+    assert credit(*data.base).startswith("示意形状依据 © OpenStreetMap")
+    assert credit(*data.base, structure=True) == ""
 
 
 def test_a_hostile_archive_is_refused(office, tmp_path, capsys):
