@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,13 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _FRAMING = re.compile(r"self|none|https?://[A-Za-z0-9*][A-Za-z0-9.-]*(?::(?:\d{1,5}|\*))?")
 _BASE_PATH = re.compile(r"(?:[A-Za-z0-9_~][A-Za-z0-9._~-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)*)?")
+
+
+_BACKSLASH = (
+    "Windows 路径里的 \\ 请写成 /，或用单引号，如 'D:\\data' / "
+    "in a Windows path write / for \\, or put it between single quotes, as 'D:\\data'"
+)
+_ABOVE = "；请把它移到第一个 [[tiles]] 之前 / move it above the first [[tiles]]"
 
 
 class SettingsError(Exception):
@@ -169,40 +176,54 @@ def _settings(path: Path, variables: tuple[tuple[str, str], ...]) -> Settings:
     except ValidationError as error:
         wrong += list(_sentences(error, values, where))
     if wrong:
-        raise SettingsError("\n".join(_with_file(wrong, path)))
+        about_file = any(line.startswith(path.name) for line in wrong)
+        raise SettingsError("\n".join(with_file(wrong, path) if about_file else dict.fromkeys(wrong)))
     return read
 
 
-def _with_file(wrong: list[str], path: Path) -> Iterator[str]:
-    """Yield the sentences, after the file's whole path where any is about the file."""
-    if any(line.startswith(path.name) for line in wrong):
+def with_file(wrong: Iterable[str], path: Path) -> Iterator[str]:
+    """Yield the sentences, after the file's whole path where there is one."""
+    if path.is_file():
         yield f"设置文件 / settings file: {path}"
     yield from dict.fromkeys(wrong)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     """Return what the file sets, its folders taken from where it lies, and what is wrong with it as a whole."""
+    text = ""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text)
     except FileNotFoundError:
         named = os.environ.get(FILE_VARIABLE)
         return {}, [f"{FILE_VARIABLE}: 没有这个文件 / there is no such file: {path}"] if named else []
     except (OSError, ValueError) as error:
-        return {}, [f"{path.name}: 无法读取，应为 UTF-8 的 TOML / cannot be read as TOML in UTF-8: {error}"]
+        hint = _on_backslash(text, error)
+        return {}, [f"{path.name}: 无法读取，应为 UTF-8 的 TOML / cannot be read as TOML in UTF-8: {error}{hint}"]
+    wrong = []
     for key in FOLDERS:
         if isinstance(values.get(key), str) and values[key]:
+            if not values[key].isprintable():  # what “D:\\temp” between double quotes has become
+                wrong.append(f"{path.name}, {key} = {values[key]!r}: {_BACKSLASH}")
             values[key] = str(path.parent / values[key])
     for table in values[TABLES] if isinstance(values.get(TABLES), list) else ():
         if isinstance(table, dict) and isinstance(table.get("file"), str):
             table["file"] = str(path.parent / table["file"])
-    return values, []
+    return values, wrong
+
+
+def _on_backslash(text: str, error: Exception) -> str:
+    r"""Return what to do where the error is in a line with a backslash, such as the path ``"D:\data"``."""
+    found = re.search(r"line (\d+)", str(error))
+    return f"; {_BACKSLASH}" if found and "\\" in "".join(text.splitlines()[int(found[1]) - 1 : int(found[1])]) else ""
 
 
 def _sentences(error: ValidationError, values: Mapping[str, Any], where: Mapping[str, str]) -> Iterator[str]:
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         key = str(item["loc"][0])
         if key == TABLES and len(item["loc"]) + (item["type"] == "value_error") > 1:
-            yield f"{where[key]}, {sentence_of(item, values[key])}"
+            belongs_above = item["type"] == "extra_forbidden" and item["loc"][-1] in Settings.model_fields
+            yield f"{where[key]}, {sentence_of(item, values[key])}{_ABOVE if belongs_above else ''}"
             continue
         place = where[key] if where[key] == VARIABLES.get(key) else f"{where[key]}, {key}"
         if item["type"] == "extra_forbidden" and len(item["loc"]) == 1:

@@ -9,7 +9,17 @@ from typing import Final
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from geo.settings import SECRET, TABLES, VARIABLES, Settings, SettingsError, misspelt_variables, settings, settings_file
+from geo.settings import (
+    SECRET,
+    TABLES,
+    VARIABLES,
+    Settings,
+    SettingsError,
+    misspelt_variables,
+    settings,
+    settings_file,
+    with_file,
+)
 from geo.store.database import database_url, open_database
 from geo.store.editors.people import Editors, EditorsFileError
 from geo.whole_file import make_folder
@@ -32,7 +42,7 @@ def check() -> Settings:
     read = settings()
     wrong = [*misspelt_variables(), *fault_of_address(read), *_folders(read), *_record()]
     if wrong:
-        raise SettingsError("\n".join(wrong))
+        raise SettingsError("\n".join(with_file(wrong, settings_file())))
     return read
 
 

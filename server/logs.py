@@ -103,6 +103,7 @@ def _secrets(read: Settings) -> Iterable[str]:
 
 
 def _take_over_others() -> None:
+    logging.getLogger("pikepdf").setLevel(logging.WARNING)  # it tells of each start
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in _OTHERS:
             logger = logging.getLogger(name)

@@ -16,11 +16,17 @@ from server.listening import fault_of_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCRIPT: Final = ROOT / "app.py"
+LAUNCHER: Final = (
+    "start.sh and start.bat take a PORT alone, too, and --no-browser, with which start.bat opens no browser."
+)
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m server", description="Run the app until it is stopped.")
+    parser = argparse.ArgumentParser(
+        prog="python -m server", description="Run the app until it is stopped.", epilog=LAUNCHER
+    )
     parser.add_argument("--port", help="port to listen at (default: the setting, 8501)")
+    parser.add_argument("--settings", metavar="FILE", help="the file of settings (default: settings.toml)")
     asked = parser.parse_args(arguments)
     if asked.port:
         os.environ[VARIABLES["port"]] = asked.port

@@ -162,3 +162,29 @@ def test_a_port_that_is_taken_is_told_and_one_that_is_free_is_not(place):
         [told] = fault_of_port(settings(), patience_s=0)
         assert f"= {port}" in told and "端口被占用" in told and "the port is taken" in told
     assert fault_of_port(settings()) == []
+
+
+@pytest.mark.parametrize("path", [r"D:\xigang\data", r"D:\Users\map", r"D:\temp"])
+def test_a_windows_path_between_double_quotes_is_told_how_to_be_written(place, path):
+    assert "between single quotes" in (told := said(place, f'data_dir = "{path}"')) and "单引号" in told
+    assert "single quotes" not in said(place, "port = = 1")
+    (place / "settings.toml").write_text(f"data_dir = '{path}'")
+    assert str(settings().data_dir).endswith(path)
+
+
+def test_a_key_that_has_got_into_a_base_map_is_told_where_it_belongs(place):
+    tiles = '[[tiles]]\nid = "a"\nname = "图"\nurl = "http://h/{z}/{x}/{y}.png"\nattribution = "局"\n'
+    assert "above the first [[tiles]]" in said(place, f"{tiles}port = 8600\n")
+    assert "above the first [[tiles]]" not in said(place, f"{tiles}colour = 1\n")
+
+
+def test_data_that_are_not_there_are_told_with_the_file_that_names_them(place, capsys):
+    (place / "settings.toml").write_text('state_dir = "state"\ndata_dir = "nowhere"')
+    code, told = checked(capsys)
+    assert code == 2 and str(place / "settings.toml") in told and "data_dir" in told
+
+
+def test_the_help_names_every_option_of_the_start(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert {"--port", "--settings", "--no-browser"} <= set(capsys.readouterr().out.replace(",", "").split())
