@@ -121,10 +121,10 @@ def groups_complete(dataset: Dataset) -> Problems:
 
 
 def credits_given(dataset: Dataset) -> Problems:
-    """Find base layers that do not say whose they are."""
+    """Find base layers that do not say whose they are; one that is empty is nobody's."""
     for name, collection in dataset.base.items():
         for member in CREDITS:
-            if not str(collection.get(member) or "").strip():
+            if collection["features"] and not str(collection.get(member) or "").strip():
                 yield Problem("credit_missing", f"{name}.geojson", member)
 
 

@@ -33,6 +33,9 @@ from geo.translations import TRANSLATIONS_DIR, Translations, load_translations
 
 FeatureCollection = dict[str, Any]
 BASE_LAYERS = ("land", "neighbours", "boundary", "roads", "road_labels", "metro", "landmarks")
+MAY_BE_NONE: Final = {"neighbours": "neighbours", "roads": "roads", "road_labels": "roads", "metro": "metro",
+                       "landmarks": "landmarks"}  # fmt: skip
+"""Files of what a district need not have, and the layer each is of; an empty file says that there is none."""
 KIND_OF_GEOMETRY = {"LineString": "line", "MultiLineString": "line", "Polygon": "area", "MultiPolygon": "area"}
 PROJECTS_FILE = "projects.geojson"
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -249,7 +252,7 @@ def _load_base(folder: Path, translations: Translations) -> tuple[dict[str, Feat
     problems: list[Problem] = []
     for name in BASE_LAYERS:
         features, collection, found = read_features(folder / f"{name}.geojson")
-        problems.extend(found)
+        problems.extend(_unless_brought(name, problem) for problem in found)
         if not collection:
             continue
         good = []
@@ -265,6 +268,11 @@ def _load_base(folder: Path, translations: Translations) -> tuple[dict[str, Feat
                 good.append(translations.fill(feature))
         base[name] = {**collection, "features": good}
     return base, problems
+
+
+def _unless_brought(name: str, problem: Problem) -> Problem:
+    is_missing = problem.code == "file_missing" and name in MAY_BE_NONE
+    return Problem("layer_missing", problem.where, MAY_BE_NONE[name]) if is_missing else problem
 
 
 def _load_sources(path: Path, translations: Translations) -> tuple[list[Source], list[Problem]]:

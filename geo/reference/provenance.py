@@ -133,6 +133,15 @@ def listed(
     return kept if entry in kept else [*kept, entry]
 
 
+def without(sources: Iterable[Mapping[str, Any]], files: Sequence[str]) -> list[Members]:
+    """Return the list of sources once these files hold nothing."""
+    kept: list[Members] = []
+    for source in sources:
+        if others := [file for file in source["files"] if file not in files]:
+            kept.append({**source, "files": others, **_title_of(others, source)})
+    return kept
+
+
 def _title_of(files: Sequence[str], former: Mapping[str, Any]) -> Members:
     """Return the title of a source that fewer files are of than were: that of the layers they are."""
     titles = {layer.file: layer.title for layer in LAYERS.values()}

@@ -12,7 +12,7 @@ from geo.errors import ControlPointError
 from geo.intake.file import read_file
 from geo.intake.limits import MAX_FILE_BYTES
 from geo.intake.table import Table
-from geo.load import Dataset, UnreadableDistrictError, load_dataset, read_json
+from geo.load import MAY_BE_NONE, Dataset, UnreadableDistrictError, load_dataset, read_json
 from geo.project import Localised
 from geo.reference import figures, folder
 from geo.reference.content import collection_text, made
@@ -20,7 +20,7 @@ from geo.reference.draft import FAR_KM, Draft, Reading, draft_layer
 from geo.reference.folder import ReplacementError
 from geo.reference.judge import Judgement, judge, named_system
 from geo.reference.layers import LAYERS, STRUCTURE, ReplaceableLayer, suggested
-from geo.reference.provenance import DAY, Provenance, edits_of, listed, members_of, sources_text
+from geo.reference.provenance import DAY, Provenance, edits_of, listed, members_of, sources_text, without
 from geo.settings import SettingsError
 from server.office import this_office
 from server.reference import told
@@ -37,6 +37,7 @@ EXAMPLES: Final = """\
       --source "某局勘界成果" --source-en "Survey of the Bureau" \\
       --licence "内部使用" --licence-en "Internal use" --gaps "无" --gaps-en "None known" --write
   replace roads 路网.gpkg --column class=道路等级 --code 城市快速路=trunk
+  none metro                                 本区没有地铁站 / there are no metro stations here
   undo                                       撤销最近一次替换 / undo the latest replacement
 """
 
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("folder", type=Path, nargs="?", help="默认在程序旁 / by default beside the app")
     start.set_defaults(command=make_copy)
     _replace_options(commands.add_parser("replace", help="试算或写入 / try or write"))
+    none = commands.add_parser("none", help="注明本区没有这一类 / say that the district has none of a layer")
+    none.add_argument("layer", choices=sorted(set(MAY_BE_NONE.values())), metavar="LAYER")
+    none.set_defaults(command=say_none)
     commands.add_parser("history", help="可以撤销的替换 / what can be undone").set_defaults(command=tell_history)
     commands.add_parser("undo", help="撤销最近一次替换 / undo the latest").set_defaults(command=undo)
     return parser
@@ -161,6 +165,21 @@ def undo(_: argparse.Namespace) -> Lines:
     yield Localised(
         zh=f"已撤销 {change.at} 对 {change.layer} 的替换，恢复：{'、'.join(change.files)}",
         en=f"Undone: the replacement of {change.layer} at {change.at}; put back: {', '.join(change.files)}",
+    )
+
+
+def say_none(asked: argparse.Namespace) -> Lines:
+    data, layer = _own_data(), LAYERS[asked.layer]
+    files = [layer.file, *layer.drawn_from_it]
+    texts = {
+        path: collection_text({"type": "FeatureCollection", "name": Path(path).stem, "features": []}) for path in files
+    }
+    texts[SOURCES] = sources_text(without(_json(data / SOURCES), files))
+    change = folder.write(data, texts, layer=asked.layer, source_file="—")
+    yield Localised(
+        zh=f"已注明本区没有{layer.title.zh}，不再提示缺少；之前的文件在 {change.folder}，可用 undo 撤销。",
+        en=f"The data now say that the district has none of these: {layer.title.en}. The former files are in "
+        f"{change.folder}; undo puts them back.",
     )
 
 

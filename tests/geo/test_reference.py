@@ -255,6 +255,21 @@ def test_openstreetmap_is_credited_for_as_long_as_something_is_of_it():
     assert credit(*data.base, structure=True) == ""
 
 
+def test_a_district_without_a_metro_says_so_once_and_is_asked_no_more(office, capsys):
+    for name in ("metro", "neighbours", "roads", "road_labels"):
+        (office / "base" / f"{name}.geojson").unlink()
+    told = {(each.code, each.where, each.detail) for each in load_dataset(office).problems}
+    missing = {"metro": "metro", "neighbours": "neighbours", "roads": "roads", "road_labels": "roads"}
+    assert told == {("layer_missing", f"{file}.geojson", layer) for file, layer in missing.items()}
+    before = files_in(office)
+    for name in ("metro", "neighbours", "roads"):
+        assert main(["none", name]) == 0
+    assert check([str(office)]) == 0
+    assert not [source for source in load_dataset(office).sources if "base/metro.geojson" in source.files]
+    assert build_map(load_dataset(office), language="zh").get_root().render()
+    assert [main(["undo"]) for _ in range(3)] == [0, 0, 0] and files_in(office) == before
+
+
 def test_a_hostile_archive_is_refused(office, tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../../evil.shp", b"x")
