@@ -24,11 +24,13 @@ def _name(words: Words, candidate: Candidate) -> str:
     return words("crs.prefixed", name=text, zone=zone.number) if zone.prefixed else text
 
 
-def finding_in_words(words: Words, finding: Finding) -> str:
-    """Return what was found of a candidate as one line: its shift from the first, then the reasons."""
+def finding_in_words(words: Words, finding: Finding, first: Candidate) -> str:
+    """Return what was found of a candidate as a line: its shift from the `first` choice, then the reasons."""
     told = [words(f"crs.reason_{reason}", **_figures(words, finding)) for reason in finding.reasons]
     if finding.shift_m > 0 and Reason.SAME_AT_MAP_SCALE not in finding.reasons:
-        told.insert(0, words("crs.shift", metres=words.number(finding.shift_m, "#,##0")))
+        told.insert(
+            0, words("crs.shift", first=candidate_in_words(words, first), metres=words.number(finding.shift_m, "#,##0"))
+        )
     return words("format.phrases").join(told)
 
 

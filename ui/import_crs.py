@@ -73,7 +73,7 @@ def _verdict(words: Words, verdict: Verdict, options: list[Finding]) -> None:
 
 def _told(words: Words, finding: Finding, options: list[Finding]) -> str:
     """Return the reasons for a candidate; of the two that nobody can tell apart, that they are the same here."""
-    told = finding_in_words(words, finding)
+    told = finding_in_words(words, finding, options[0].candidate)
     degrees = {Datum.WGS84, Datum.CGCS2000} - {finding.candidate.datum}
     told_already = Reason.SAME_AT_MAP_SCALE in finding.reasons
     twin = (

@@ -15,7 +15,8 @@ from geo.project import Localised
 from geo.reference.draft import Draft, Reading
 from geo.reference.layers import LAYERS, ReplaceableLayer
 
-DAY: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+DAY: Final = re.compile(r"([0-9]{4})(?:年|[-./年]([0-9]{1,2})(?:月|[-./月]([0-9]{1,2})日?)?)?")
+"""How a year, a month or a day may be written."""
 LONGEST_CRS: Final = 20
 Members = dict[str, Any]
 

@@ -1,6 +1,7 @@
 """Replace the map's boundary, base map and structure shapes: ``python -m server.reference --help``."""
 
 import argparse
+import datetime
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
@@ -114,9 +115,16 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _date(text: str) -> str:
-    if not DAY.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text}: 2025, 2025-06, 2025-06-30")
-    return text
+    """Return a year, month or day as ISO has it, 2026年9月 as 2026-09."""
+    found = DAY.fullmatch(text.strip())
+    year, *rest = [int(part) for part in found.groups() if part] if found else [0]
+    try:
+        datetime.date(year, *(rest + [1, 1])[:2])
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"“{text}”不是日期，请写成 2026、2026-09 或 2026-09-30 / no date; write 2026, 2026-09 or 2026-09-30"
+        ) from None
+    return "-".join([f"{year:04}", *(f"{part:02}" for part in rest)])
 
 
 # ---- the commands ----

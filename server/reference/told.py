@@ -58,23 +58,25 @@ def judgement_told(judgement: Judgement) -> Lines:
 def _system_told(words: Words, judgement: Judgement, candidate: Candidate) -> str:
     before, by, between = _SYSTEM[words.language]
     found = judgement.finding
-    reasons = [_reasons_told(words, found, judgement.around_km)] if found else []
+    reasons = [_reasons_told(words, found, judgement)] if found else []
     return between.join(
         [f"{before}{candidate_in_words(words, candidate)}{by if judgement.is_overruled else ''}", *reasons]
     )
 
 
-def _reasons_told(words: Words, finding: Finding, around_km: float | None) -> str:
+def _reasons_told(words: Words, finding: Finding, judgement: Judgement) -> str:
     """Return what speaks for a system; where features may lie around the district, how many do."""
+    around_km = judgement.around_km
+    first = judgement.diagnosis.findings[0].candidate if judgement.diagnosis else finding.candidate
     if around_km is None:
-        return finding_in_words(words, finding)
+        return finding_in_words(words, finding, first)
     others = tuple(reason for reason in finding.reasons if reason not in _OF_PLACE)
     share, km = f"{finding.inside_share:.0%}", f"{around_km:g}"
     around = {"zh": f"{share} 在本区周围 {km} 公里内", "en": f"{share} lie within {km} km of the district"}[
         words.language
     ]
     return words("format.phrases").join(
-        filter(None, [finding_in_words(words, replace(finding, reasons=others)), around])
+        filter(None, [finding_in_words(words, replace(finding, reasons=others), first), around])
     )
 
 
@@ -91,14 +93,14 @@ def not_certain(judgement: Judgement) -> Lines:
             zh="坐标系不能确定，请用 --crs 指明其中之一：", en="The system is not certain; say which with --crs:"
         )
     for finding in fitting[:SHOWN_SYSTEMS]:
-        yield _in_both(partial(_finding_told, finding=finding, around_km=judgement.around_km))
+        yield _in_both(partial(_finding_told, finding=finding, judgement=judgement))
     yield NOT_WRITTEN
 
 
-def _finding_told(words: Words, finding: Finding, around_km: float | None) -> str:
+def _finding_told(words: Words, finding: Finding, judgement: Judgement) -> str:
     swapped = " --swapped" if finding.candidate.swapped else ""
     option = f"--crs {'grid' if finding.candidate.grid else system_of(finding.candidate)}{swapped}"
-    name, reasons = candidate_in_words(words, finding.candidate), _reasons_told(words, finding, around_km)
+    name, reasons = candidate_in_words(words, finding.candidate), _reasons_told(words, finding, judgement)
     return f"  {option}  {name}: {reasons}"
 
 

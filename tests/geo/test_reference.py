@@ -270,6 +270,21 @@ def test_a_district_without_a_metro_says_so_once_and_is_asked_no_more(office, ca
     assert [main(["undo"]) for _ in range(3)] == [0, 0, 0] and files_in(office) == before
 
 
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [("2026年9月", "2026-09"), ("2026年", "2026"), ("2026.9.30", "2026-09-30"), ("2026年9月3日", "2026-09-03"),
+     ("2026-09", "2026-09"), ("2026", "2026"), ("2026-13", None), ("2026-02-30", None), ("九月", None)],
+)  # fmt: skip
+def test_a_date_is_taken_as_offices_write_it_or_refused_with_an_example(office, survey, capsys, written, iso):
+    command = ["replace", "boundary", str(survey[0]), *SAID, "--date", written, "--grade", "official", "--write"]
+    if iso:
+        assert main(command) == 0 and read(office, "base/boundary.geojson")["date"] == iso
+    else:
+        with pytest.raises(SystemExit):
+            main(command)
+        assert "请写成 2026、2026-09 或 2026-09-30" in capsys.readouterr().err
+
+
 def test_a_hostile_archive_is_refused(office, tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../../evil.shp", b"x")

@@ -11,6 +11,7 @@ from layers.words import LANGUAGES, words_in
 
 ZH, EN = words_in("zh"), words_in("en")
 GRID = fit_grid([(0, 0), (1000, 0)], [(121.6, 38.9), (121.61, 38.9)], metric_crs="EPSG:4550")
+FIRST = Candidate(Datum.BD09)
 FINDING = Finding(Candidate(Datum.WGS84, "EPSG:4326"), 0.981, 0.9, 20, 19, 3.0)
 
 
@@ -53,19 +54,19 @@ def test_a_declared_system_of_its_own_is_called_what_it_calls_itself():
 
 
 def test_the_reasons_bear_their_figures():
-    told = finding_in_words(ZH, replace(FINDING, reasons=(Reason.NAMES_AGREE, Reason.INSIDE)))
+    told = finding_in_words(ZH, replace(FINDING, reasons=(Reason.NAMES_AGREE, Reason.INSIDE)), FIRST)
     assert told == "20 个同名地物中 19 个位置吻合；98% 的点落在区内及外缘 500 米"
 
 
 def test_the_shift_from_the_first_is_told_in_whole_metres_unless_the_map_cannot_show_it():
-    assert finding_in_words(ZH, replace(FINDING, shift_m=1234.4, reasons=(Reason.INSIDE,))).startswith(
-        "距首选 1,234 米"
+    assert finding_in_words(ZH, replace(FINDING, shift_m=1234.4, reasons=(Reason.INSIDE,)), FIRST).startswith(
+        "距首选（BD-09（百度地图））1,234 米"
     )
     same = replace(FINDING, shift_m=0.4, reasons=(Reason.INSIDE, Reason.SAME_AT_MAP_SCALE))
-    assert "距首选" not in finding_in_words(ZH, same)
+    assert "距首选" not in finding_in_words(ZH, same, FIRST)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_has_words_even_without_figures(language):
     empty = replace(FINDING, land_share=float("nan"), named_count=0, agreeing_count=0, reasons=tuple(Reason))
-    assert "nan" not in finding_in_words(words_in(language), empty)
+    assert "nan" not in finding_in_words(words_in(language), empty, FIRST)
