@@ -1,6 +1,5 @@
 """Three processes on one PostgreSQL behind nginx, which runs on the configuration that is shipped, with HTTPS."""
 
-import asyncio
 import json
 import random
 import re
@@ -26,6 +25,7 @@ from tests.deploy.proxied import (
     set_up,
     shipped_conf,
 )
+from tests.soak.browser import finished
 from tests.soak.visits import Log, Reader, Wanted
 
 pytestmark = [pytest.mark.nginx, pytest.mark.postgresql]
@@ -131,7 +131,7 @@ def test_uploads_up_to_the_apps_own_limit_get_to_it(proxy):
 
 
 def test_sessions_stay_with_their_process_and_come_back_when_it_is_killed(proxy):
-    asyncio.run(stay_and_come_back(proxy))
+    finished(stay_and_come_back(proxy))
 
 
 async def stay_and_come_back(proxy):

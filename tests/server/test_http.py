@@ -1,6 +1,5 @@
 """A started server: what every answer tells the browser to refuse, what its log holds, and how it ends."""
 
-import asyncio
 import base64
 import hashlib
 import json
@@ -13,7 +12,7 @@ import sys
 import httpx
 import pytest
 
-from tests.soak.browser import Tab
+from tests.soak.browser import Tab, finished
 from tests.soak.sessions import ROOT, running_app
 from tests.soak.visits import FORMATS
 
@@ -88,7 +87,7 @@ async def take_late(url: str) -> bytes:
 
 
 def test_a_file_waits_for_the_browser_that_asked_for_it(server):
-    assert asyncio.run(take_late(server.url)).count(b"\n") > 50
+    assert finished(take_late(server.url)).count(b"\n") > 50
 
 
 def test_its_log_tells_of_start_and_end_and_holds_no_secret(server):

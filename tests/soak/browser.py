@@ -9,9 +9,10 @@ import itertools
 import json
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,6 +29,13 @@ KEPT_RUNS = 2
 MAP_FRAME = "map_frame"
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 FAILED = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+T = TypeVar("T")
+
+
+def finished(visit: Coroutine[Any, Any, T]) -> T:
+    """Return what a visit ends with; in a thread of its own, as Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, visit).result()
 
 
 class WrongAnswerError(Exception):

@@ -61,6 +61,8 @@ def restores(new_record: Callable[[], str], folder: Path, kills: int) -> tuple[P
     work(url)
     office = office_at(folder / "kept", url=url)
     write_files(office)
+    with office.settings.open("a") as settings:
+        settings.write('state_dir = "state"\n')
     make(office, folder / "kept.zip")
     files = {name: content for name, content in files_in(office.root).items() if "sqlite" not in name}
     reference = everything(Store(url))
