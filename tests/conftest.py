@@ -44,11 +44,6 @@ def chromium() -> str:
     return path
 
 
-def pytest_xdist_auto_num_workers():
-    """Run one worker more than there are cores: a test of pages waits for the browser half of its time."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("browser"):  # a busy machine can outlast any wait; a second try is told of

@@ -55,6 +55,7 @@ def empty_like(url: str, folder: Path, number: int) -> str:
 
 def restores(new_record: Callable[[], str], folder: Path, kills: int) -> tuple[Proof, Counter[str]]:
     """Kill so many restores, each into an empty place, and do each again."""
+    os.environ.pop("XIGANG_STATE_DIR", None)  # it would win over the settings that are brought back
     whole = Proof()
     counts: Counter[str] = Counter()
     url = new_record()
