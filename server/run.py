@@ -57,6 +57,7 @@ def run(read: Settings) -> None:
     from server.headers import Headers, policy
     from server.health import health
     from server.logs import log_error, start_log
+    from server.messages import use_whole_messages
     from server.serving import address_of, announced, doubts_beside
     from server.tiles import tile_routes
     from ui.tile_sources import tile_sources
@@ -72,6 +73,7 @@ def run(read: Settings) -> None:
             yield
         tell("stopped")
 
+    use_whole_messages()
     sys.argv = [str(SCRIPT)]  # what Streamlit takes for the script it was started with
     app = AppWithLastingFiles(
         SCRIPT,

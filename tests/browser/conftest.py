@@ -256,13 +256,15 @@ def new_app(profile, request):
         return tabs[-1]
 
     yield make
-    refused = [each for tab in tabs for each in tab.refused]
+    refused, errors = [each for tab in tabs for each in tab.refused], [each for tab in tabs for each in tab.errors]
     for tab in tabs[1:]:
         tab.page.context.close()
     if tabs:
         parts = urlsplit(tabs[0].url)
         forget(profile, f"{parts.scheme}://{parts.netloc}")
-    assert refused == []
+    if errors:  # no busy machine is to blame for these
+        request.node.add_marker(pytest.mark.flaky(condition=False), append=False)
+    assert (refused, errors) == ([], [])
 
 
 @pytest.fixture(scope="session")
