@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,6 +19,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TIMEOUT_S: Final = 120.0
 MOST: Final = min(2, os.cpu_count() or 1)
 """How many may draw at once. Each takes some 250 MiB of memory."""
+LOOKED_UP_S: Final = 0.1
+"""How often one who waits for a picture looks up."""
 LOWER_PRIORITY: Final[int] = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # on Windows; see the worker
 
 T = TypeVar("T")
@@ -95,14 +98,30 @@ class Workers:
     """Some processes that draw; who comes when all of them are drawing waits for the first to be free."""
 
     def __init__(self, most: int = MOST) -> None:
+        self._waiting = ThreadPoolExecutor(most, thread_name_prefix="drawing-beside")
         self._all = [Worker() for _ in range(most)]
         # The last used first: a second process is started only where two draw at once.
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
         for each in reversed(self._all):
             self._free.put(each)
 
-    def make(self, function: Callable[..., Any], data: Dataset, more: tuple[object, ...]) -> Any:
-        """As ``Worker.make``."""
+    def make(
+        self, function: Callable[..., Any], data: Dataset, more: tuple[object, ...],
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Any:  # fmt: skip
+        """As ``Worker.make``; what `meanwhile`, called again and again, raises ends the wait.
+
+        A job nobody waits for any more is not begun; one that is begun is drawn to its end.
+        """
+        job = self._waiting.submit(self._make, function, data, more)
+        try:
+            while meanwhile and wait([job], LOOKED_UP_S).not_done:
+                meanwhile()
+            return job.result()
+        finally:
+            job.cancel()
+
+    def _make(self, function: Callable[..., Any], data: Dataset, more: tuple[object, ...]) -> Any:
         worker = self._free.get()
         try:
             return worker.make(function, data, more)
@@ -111,6 +130,7 @@ class Workers:
 
     def end(self) -> None:
         """End all of them."""
+        self._waiting.shutdown(wait=False, cancel_futures=True)
         for each in self._all:
             each.end()
 
@@ -130,8 +150,10 @@ def drawing_beside(most: int = MOST) -> Iterator[None]:
         workers.end()
 
 
-def drawn(function: Callable[..., T], data: Dataset, *more: object) -> T:
+def drawn(function: Callable[..., T], data: Dataset, *more: object, meanwhile: Callable[[], object] | None = None) -> T:
     """Return what `function`, which must have a name in a module, makes of the data and of `more`.
+
+    `meanwhile` is called again and again while a process beside the app draws; what it raises ends the wait.
 
     Raises
     ------
@@ -140,5 +162,5 @@ def drawn(function: Callable[..., T], data: Dataset, *more: object) -> T:
     if _workers is None:
         with DRAWING:
             return function(data, *more)
-    result: T = _workers.make(function, data, more)
+    result: T = _workers.make(function, data, more, meanwhile)
     return result

@@ -19,6 +19,7 @@ from geo.project import Project
 from geo.state_dir import data_dir
 from layers.wording import grade_in_words
 from layers.words import Words
+from ui import session
 from ui.desk import Desk
 from ui.download import download_button, told
 from ui.export_form import ABOUT_OPPORTUNITIES, OF_SITES, Asked
@@ -43,7 +44,7 @@ _copy = st.components.v2.component(
 
 @st.cache_data(show_spinner=False, max_entries=40)
 def _preview(fingerprint: str, request_json: str, format_code: str, _data: Dataset, _asked: Asked) -> bytes:
-    return drawn(preview_picture, _data, _asked.request, format_code)
+    return drawn(preview_picture, _data, _asked.request, format_code, meanwhile=session.give_way)
 
 
 def preview(desk: Desk, asked: Asked) -> None:

@@ -88,6 +88,11 @@ def is_new() -> bool:
     return _STARTED not in st.session_state
 
 
+def give_way() -> None:
+    """End this run where the reader has clicked meanwhile: Streamlit looks for that whenever the state is read."""
+    is_new()
+
+
 def _opened_on(path: str) -> bool:
     """Return whether the link that opened this session leads to the page at `path`."""
     return urlsplit(str(st.context.url or "")).path.rstrip("/").endswith("/" + path)

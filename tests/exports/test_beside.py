@@ -83,6 +83,27 @@ def test_many_who_ask_at_once_get_each_their_own():
     assert all(each is None or each.returncode is not None for each in processes)
 
 
+def test_who_leaves_does_not_wait_and_a_job_not_yet_begun_is_dropped(tmp_path):
+    class LeftError(Exception):
+        pass
+
+    def leave():
+        raise LeftError
+
+    workers, left = Workers(1), tmp_path / "left"
+    began = time.monotonic()
+    try:
+        with pytest.raises(LeftError):
+            workers.make(time.sleep, 2, (), leave)
+        with pytest.raises(LeftError):
+            workers.make(Path.touch, left, (), leave)
+        assert time.monotonic() - began < 2, "neither was waited for"
+        assert workers.make(abs, -1, (), lambda: None) == 1, "what was begun came to its end"
+        assert not left.exists()
+    finally:
+        workers.end()
+
+
 def test_what_a_job_prints_is_no_answer(worker, capfd):
     assert worker.make(print, "a word", ()) is None
     assert worker.make(abs, -1, ()) == 1
