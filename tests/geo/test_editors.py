@@ -3,6 +3,7 @@
 import io
 import json
 import multiprocessing
+import re
 import stat
 import time
 
@@ -227,7 +228,7 @@ def test_the_command_adds_lists_changes_and_removes(state, monkeypatch, capsys):
     capsys.readouterr()
     assert main(["list"]) == 0
     zhang, wang = capsys.readouterr().out.splitlines()
-    assert zhang.startswith("张三\teditor\tpassword\t") and zhang.endswith("disabled")
+    assert zhang.startswith("张三\teditor\t密码 / password\t") and zhang.endswith("disabled")
     assert wang.startswith("wang@office.example\tadmin\tOIDC\t")
     assert main(["enable", "张三"]) == main(["remove", "wang@office.example"]) == 0
     assert {name: person.disabled for name, person in state.people().items()} == {"张三": False}
@@ -240,8 +241,47 @@ def test_the_command_says_what_is_wrong_and_never_the_password(state, monkeypatc
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert main(["add", "张三", "--role", "editor", "--password-stdin"]) == 1
     said = capsys.readouterr()
-    assert said.err.splitlines()[:2] == ["the two are not the same", "there is no nobody"] and said.out == ""
+    assert said.err.splitlines()[:2] == [
+        "两次输入的不一样 / the two are not the same", "没有 nobody / there is no nobody"
+    ] and said.out == ""  # fmt: skip
     assert PASSWORD not in said.err and not state.path.exists()
+
+
+CHINESE, ENGLISH = re.compile("[一-鿿]{2}"), re.compile("[A-Za-z]{2,} [a-z]{2,}")
+
+
+def test_the_command_asks_and_answers_in_both_languages(state, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr("geo.store.editors.__main__.getpass", lambda prompt: asked.append(prompt) or PASSWORD)
+    main(["list"])
+    main(["add", "张三", "--role", "editor"])
+    for name, *more in (["张三"], ["x", "--oidc"], [" "], [PASSWORD]):
+        assert main(["add", name, "--role", "admin", *more]) == 1
+    assert main(["disable", "李四"]) == 1
+    monkeypatch.setattr("geo.store.editors.__main__.getpass", lambda prompt: "short")
+    assert main(["set-password", "张三"]) == 1
+    state.path.write_text("no list", encoding="utf-8")
+    assert main(["list"]) == 1
+    said = capsys.readouterr()
+    told = [*asked, *said.err.splitlines(), *said.out.splitlines()]
+    assert len(told) >= 2 + 7 + 2
+    for line in told:
+        line = line.replace(str(state.path), "")
+        assert CHINESE.search(line.replace("张三", "").replace("李四", "")), line
+        assert ENGLISH.search(line) or line.endswith(("Again: ", "done")), line
+
+
+def test_the_commands_help_is_in_both_languages(capsys):
+    for arguments in (["--help"], ["add", "--help"], ["set-password", "--help"]):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        assert CHINESE.search(told := capsys.readouterr().out) and ENGLISH.search(told)
+
+
+def test_wrong_settings_are_told_by_the_command_in_words(state, monkeypatch, capsys):
+    monkeypatch.setenv("XIGANG_PORT", "none")
+    assert main(["list"]) == 1
+    assert "XIGANG_PORT" in capsys.readouterr().err
 
 
 # ---- the limit ----

@@ -11,6 +11,8 @@ from geo.release import version
 from server.health import health
 from tests.districts.test_demo import DEMO
 
+WELL = {"status": "ok", "version": version(), "record": "ok", "data_problems": 0, "editors": "ok"}
+
 
 @pytest.fixture
 def asked(tmp_path, monkeypatch):
@@ -29,7 +31,7 @@ def asked(tmp_path, monkeypatch):
 
 
 def test_a_server_that_is_well_says_so(asked):
-    assert asked() == (200, {"status": "ok", "version": version(), "record": "ok", "data_problems": 0})
+    assert asked() == (200, WELL)
 
 
 def test_a_record_that_can_no_longer_be_read_is_told(asked, tmp_path):
@@ -43,6 +45,12 @@ def test_a_record_that_was_never_there_is_told_and_its_password_is_not(asked, mo
     monkeypatch.setenv("XIGANG_DATABASE_URL", "postgresql://map:kept-secret@127.0.0.1:1/xigang")
     code, said = asked()
     assert code == 503 and said["record"] == "unavailable" and "kept-secret" not in json.dumps(said)
+
+
+def test_a_list_of_editors_that_cannot_be_read_is_told_and_the_map_served(asked, tmp_path):
+    assert asked() == (200, WELL)
+    (tmp_path / "state" / "editors.json").write_text("no list")
+    assert asked() == (200, WELL | {"editors": "unreadable"})
 
 
 def test_problems_in_the_data_are_counted_and_data_that_cannot_be_read_told(asked, tmp_path):

@@ -32,7 +32,7 @@ _TURNS: Final = Semaphore(2)  # each hash takes 64 MB
 
 
 class EditorsError(ValueError):
-    """What was asked of the editors' file cannot be done; the message says why, in English for the command line."""
+    """What was asked of the editors' file cannot be done; the message says why, in Chinese and in English."""
 
 
 class EditorsFileError(EditorsError):
@@ -86,8 +86,8 @@ class Editors:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not a list of people"
-            raise EditorsFileError(f"{self.path} cannot be read: {reason}") from None
+            reason = error.strerror if isinstance(error, OSError) else "不是人员名单 / it is not a list of people"
+            raise EditorsFileError(f"{self.path} 无法读取 / cannot be read: {reason}") from None
 
     def find(self, name: str) -> tuple[str, Person] | None:
         """Return a person and the name as filed, whatever its capitals; None where there is none."""
@@ -127,15 +127,19 @@ class Editors:
         """
         filed, now = _tidy(name), _now()
         if not filed or len(filed) > MAX_NAME or not filed.isprintable():
-            raise EditorsError(f"a name has 1 to {MAX_NAME} printable characters")
+            raise EditorsError(
+                f"姓名应为 1 到 {MAX_NAME} 个可以显示的字符 / a name has 1 to {MAX_NAME} printable characters"
+            )
         if password is None and "@" not in filed:
-            raise EditorsError("who signs in through OIDC is named by an e-mail address")
+            raise EditorsError(
+                "用 OIDC 登录的人以电子邮箱为姓名 / who signs in through OIDC is named by an e-mail address"
+            )
         person = Person(role=role, created=now)
         if password is not None:
             person = person.model_copy(update=_password_fields(filed, password))
         with self._changed() as people:
             if any(name_key(each) == name_key(filed) for each in people):
-                raise EditorsError(f"there is a {filed} already")
+                raise EditorsError(f"已有 {filed} / there is a {filed} already")
             people[filed] = person
         return filed
 
@@ -156,13 +160,13 @@ class Editors:
         """Give a person another password; whoever is signed in with the old one is signed out."""
         filed = self._filed(name)
         if self.people()[filed].password_hash is None:
-            raise EditorsError(f"{filed} signs in through OIDC and has no password here")
+            raise EditorsError(f"{filed} 用 OIDC 登录，在这里没有密码 / signs in through OIDC and has no password here")
         self._change(name, **_password_fields(filed, password))
 
     def _filed(self, name: str) -> str:
         found = self.find(name)
         if found is None:
-            raise EditorsError(f"there is no {_tidy(name)}")
+            raise EditorsError(f"没有 {_tidy(name)} / there is no {_tidy(name)}")
         return found[0]
 
     def _change(self, name: str, **fields: object) -> None:
@@ -224,9 +228,12 @@ def _password_fields(name: str, password: str) -> dict[str, object]:
     EditorsError : where it is too short, too long or the name
     """
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise EditorsError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
+        raise EditorsError(
+            f"密码应为 {MIN_PASSWORD} 到 {MAX_PASSWORD} 个字符 / "
+            f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters"
+        )
     if name_key(password) == name_key(name):
-        raise EditorsError("the name will not do as the password")
+        raise EditorsError("密码不能与姓名相同 / the name will not do as the password")
     return {"password_hash": _HASHER.hash(_normal(password)), "password_set": _now()}
 
 
