@@ -202,7 +202,9 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"{path.name}: 无法读取，应为 UTF-8 的 TOML / cannot be read as TOML in UTF-8: {error}{hint}"]
     wrong = []
     for key in FOLDERS:
-        if isinstance(values.get(key), str) and values[key]:
+        if values.get(key) == "":
+            del values[key]  # as an empty variable; else it would be the folder that the app is in
+        if isinstance(values.get(key), str):
             if not values[key].isprintable():  # what “D:\\temp” between double quotes has become
                 wrong.append(f"{path.name}, {key} = {values[key]!r}: {_BACKSLASH}")
             values[key] = str(path.parent / values[key])
@@ -229,7 +231,7 @@ def _sentences(error: ValidationError, values: Mapping[str, Any], where: Mapping
         if item["type"] == "extra_forbidden" and len(item["loc"]) == 1:
             yield f"{place}: 没有这项设置 / there is no such setting{_nearest(key, Settings.model_fields)}"
             continue
-        shown = "***" if key in SECRET else repr(values[key])
+        shown = "***" if key in SECRET or key == TABLES else repr(values[key])  # a base map may have a key
         field = Settings.model_fields[key]
         yield f"{place} = {shown}: 不能用，应为{field.title} / cannot be used; it must be {field.description}"
 

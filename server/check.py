@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.settings import (
@@ -20,7 +19,7 @@ from geo.settings import (
     settings_file,
     with_file,
 )
-from geo.store.database import database_url, open_database
+from geo.store.database import database_url, open_database, shown
 from geo.store.editors.people import Editors, EditorsFileError
 from geo.whole_file import make_folder
 from server.listening import fault_of_address
@@ -85,9 +84,8 @@ def _record() -> Iterator[str]:
     try:
         open_database(url).dispose()
     except (SQLAlchemyError, OSError) as error:
-        shown = make_url(url).render_as_string(hide_password=True)
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
-        yield f"{_named('database_url')}: 数据库打不开 / the record cannot be opened: {shown}: {why}"
+        yield f"{_named('database_url')}: 数据库打不开 / the record cannot be opened: {shown(url)}: {why}"
 
 
 def _named(key: str) -> str:

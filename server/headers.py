@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from layers.tiles import TileSource
 
 _INLINE: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_ORIGIN: Final = re.compile(r"https?://[^/{]*(?:\{s\})?[^/{]*")
+_ORIGIN: Final = re.compile(r"https?://[^/?{]*(?:\{s\})?[^/?{]*")
 # The app asks for none of these; the clipboard and the full screen are its own to use.
 _NEVER: Final = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
                  "midi", "payment", "usb")  # fmt: skip

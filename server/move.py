@@ -9,11 +9,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.store.backup import BackupError, loaded, tallies
-from geo.store.database import connect, reading
+from geo.store.database import connect, reading, shown
 from server.archive import Manifest, opened
 from server.backup import back_up
 from server.office import Office, sqlite_url, this_office
-from server.restore import setting_of, shown, told
+from server.restore import setting_of, told
 from server.serving import require_stopped
 
 LOCAL = "sqlite"

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.store.backup import BackupError, loaded
+from geo.store.database import shown
 from geo.whole_file import write_whole
 from server.archive import OWNER_ONLY, Backup, Manifest, opened, sha256_of
 from server.office import SETTINGS, Office, sqlite_file, sqlite_url, this_office
@@ -167,15 +168,10 @@ def _left(backup: Backup, office: Office, places: dict[str, Path], to: str | Non
         yield "这份旧格式备份不含设置和版式 / a backup of the first format holds neither settings nor the office's look"
 
 
-def shown(url: str) -> str:
-    """Return a database's URL without its password."""
-    return make_url(url).render_as_string(hide_password=True)
-
-
 def setting_of(url: str) -> str:
     """Return the line for the settings that names a database, without its password."""
-    hidden = "（*** 处写密码 / write the password for ***）" if make_url(url).password else ""
-    return f'database_url = "{shown(url)}"{hidden}'
+    line = f'database_url = "{shown(url)}"'
+    return f"{line}（*** 处写密码 / write the password for ***）" if "***" in line else line
 
 
 def told(error: BaseException) -> str:

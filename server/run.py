@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from geo.audit_log import tell, warn
 from geo.release import version
-from geo.settings import FOLDERS, VARIABLES, Settings, SettingsError
+from geo.settings import FILE_VARIABLE, FOLDERS, VARIABLES, Settings, SettingsError
 from server.check import check, doubts
 from server.listening import fault_of_port
 
@@ -39,10 +39,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _stay_at_the_root() -> None:
-    """Work in the app's folder, where Streamlit finds its own settings; folders named from elsewhere stay the same."""
-    for key in FOLDERS:
-        if named := os.environ.get(VARIABLES[key]):
-            os.environ[VARIABLES[key]] = str(Path(named).absolute())
+    """Work in the app's folder, where Streamlit finds its own settings; what is named from elsewhere stays the same."""
+    for name in (FILE_VARIABLE, *(VARIABLES[key] for key in FOLDERS)):
+        if named := os.environ.get(name):
+            os.environ[name] = str(Path(named).absolute())
     os.chdir(ROOT)
 
 

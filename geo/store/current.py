@@ -9,7 +9,6 @@ from typing import Final
 from zlib import crc32
 
 from pydantic import ValidationError
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.load import Dataset, load_dataset, parse_project
@@ -19,7 +18,7 @@ from geo.project import Project
 from geo.settings import VARIABLES
 from geo.state_dir import data_dir
 from geo.store.changes import Entry
-from geo.store.database import database_url
+from geo.store.database import database_url, shown
 from geo.store.store import Store
 
 RETRY_S: Final = 15
@@ -122,7 +121,7 @@ def dataset_of_record(folder: Path) -> Dataset:
 def _with_problem(dataset: Dataset, url: str, error: Exception) -> Dataset:
     """Return the dataset with a word on why the record cannot be reached; without the URL's password."""
     try:
-        where = make_url(url).render_as_string(hide_password=True)
+        where = shown(url)
     except SQLAlchemyError:  # no URL at all
         where = VARIABLES["database_url"]
     return replace(dataset, problems=(*dataset.problems, Problem("store_unavailable", where, type(error).__name__)))

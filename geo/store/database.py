@@ -37,6 +37,18 @@ def database_url() -> str:
     return settings().database_url or local.render_as_string(hide_password=False)
 
 
+def shown(url: str) -> str:
+    """Return a database's URL without its passwords, also those among its options.
+
+    Raises
+    ------
+    sqlalchemy.exc.ArgumentError : where it is no URL
+    """
+    read = make_url(url)
+    hidden = read.update_query_dict({option: "***" for option in read.query if "password" in option})
+    return hidden.render_as_string(hide_password=True).replace("%2A", "*")
+
+
 def open_database(url: str) -> Engine:
     """Return an engine for the record at `url`, its tables made or brought up to date.
 

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from geo.settings import FILE_VARIABLE, SettingsError, settings
+from geo.settings import FILE_VARIABLE, Settings, SettingsError, settings
+from geo.store.current import RecordOfFiles
+from geo.store.database import database_url
 from server.__main__ import main
 from server.listening import fault_of_port
+from server.office import this_office
+from server.run import _stay_at_the_root
+from tests.districts.test_demo import DEMO
 
 
 @pytest.fixture
@@ -40,6 +45,12 @@ def test_a_folder_in_the_file_is_taken_from_where_the_file_lies(place):
     (place / "settings.toml").write_text('state_dir = "数据 state"', encoding="utf-8")
     assert settings().state_dir == place / "数据 state"
     assert settings().logs == place / "数据 state" / "logs"
+
+
+def test_an_empty_folder_in_the_file_is_not_set(place):
+    (place / "settings.toml").write_text('state_dir = ""\nlog_dir = ""\n')
+    assert (settings().state_dir, settings().log_dir) == (Settings().state_dir, None)
+    assert this_office().state == settings().state_dir, "where a backup looks is where the app writes"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +96,29 @@ def test_no_secret_is_shown_where_it_cannot_be_used(place, monkeypatch, key, val
     with pytest.raises(SettingsError) as caught:
         settings()
     assert "kept-secret" not in str(caught.value)
+
+
+def test_the_key_of_a_base_map_is_not_shown_where_its_table_is_no_list(place):
+    assert "kept-secret" not in (told := said(place, '[tiles]\nid = "a"\nkey = "kept-secret"')) and "[[tiles]]" in told
+
+
+def test_a_password_among_a_databases_options_is_not_shown(place, capsys):
+    options = "password=kept-secret&sslpassword=kept-too&sslmode=require"
+    (place / "settings.toml").write_text(
+        f'state_dir = "s"\ndatabase_url = "postgresql://map@127.0.0.1:1/xigang?{options}"'
+    )
+    code, told = checked(capsys)
+    assert code == 2 and "kept" not in told and "password=***" in told and "sslmode=require" in told
+    [problem] = RecordOfFiles(DEMO, database_url()).dataset().problems
+    assert problem.code == "store_unavailable" and "kept" not in problem.where, "which the pages show"
+
+
+def test_a_file_of_settings_named_from_where_one_stands_is_that_one_also_at_the_start(place, monkeypatch):
+    monkeypatch.chdir(place)
+    monkeypatch.setenv(FILE_VARIABLE, "settings.toml")
+    (place / "settings.toml").write_text("port = 8612")
+    _stay_at_the_root()
+    assert settings().port == 8612
 
 
 def test_a_file_that_is_not_toml_and_one_that_is_not_there_are_told(place, monkeypatch):

@@ -58,6 +58,8 @@ def test_the_policy_lets_pictures_come_from_its_server_and_from_no_other(given):
     assert origins_of(only_own) == ["http://10.1.2.3:8080"]
     (pictures,) = (part for part in policy(["self"], only_own).split("; ") if part.startswith("img-src"))
     assert pictures == "img-src 'self' data: blob: http://10.1.2.3:8080"
+    bare = XYZ.replace("/tiles/{z}/{x}/{y}.png", "?z={z}&x={x}&y={y}")
+    assert origins_of(sources(given(f"public_tiles = false\n{bare}"))) == ["http://10.1.2.3:8080"]
     spread = XYZ.replace("10.1.2.3:8080", "t{s}.map.example").replace("attribution", 'subdomains = "01"\nattribution')
     read = given(f"public_tiles = false\n{spread}")
     assert origins_of(sources(read)) == ["http://t0.map.example", "http://t1.map.example"]

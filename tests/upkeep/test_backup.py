@@ -192,6 +192,9 @@ def test_into_another_database_settings_that_are_there_are_to_be_changed(filled,
 def test_a_password_is_not_printed_with_the_line_for_the_settings():
     said = restore.setting_of("postgresql://map:kept-secret@h/x")
     assert said.startswith('database_url = "postgresql://map:***@h/x"') and "write the password" in said
+    among = restore.setting_of("postgresql://map@h/x?password=kept-secret")
+    assert "kept-secret" not in among and "write the password" in among
+    assert restore.setting_of("postgresql://map@h/x") == 'database_url = "postgresql://map@h/x"'
 
 
 def test_where_the_record_cannot_be_filled_no_settings_are_left(filled, there, tmp_path):
