@@ -25,6 +25,7 @@ KINDS_IN_CHINESE: Final = {
     "MultiPolygon": "多面",
 }  # fmt: skip
 NO_PLACE: Final = Localised(zh="坐标超出该坐标系的范围", en="no place in this system")
+NO_SIZE: Final = Localised(zh="没有面积或长度（不足 1 厘米）", en="no area or length (less than 1 cm)")
 Rows = dict[Localised, list[int]]
 """A sentence, and the numbers of the rows that it is about."""
 
@@ -86,7 +87,7 @@ def draft_layer(
     far = Localised(
         zh=f"离本区超过 {reading.within_km:g} 公里", en=f"farther than {reading.within_km:g} km from the district"
     )
-    kept: list[Shape] = []
+    kept: list[tuple[int, Shape]] = []
     for number, geometry, away, row in zip(table.numbers, geometries, away_km, rows, strict=True):
         if geometry is None:
             continue
@@ -94,8 +95,8 @@ def draft_layer(
             draft.left_out[far].append(number)
             draft.nearest_km = min(draft.nearest_km or away, away)
         elif (properties := _properties(row, number, layer, reading, draft)) is not None:
-            kept.append(Shape(geometry, properties))
-    draft.shapes = list(_shaped(kept, reading, dataset))
+            kept.append((number, Shape(geometry, properties)))
+    draft.shapes = list(_shaped(kept, reading, dataset, draft))
     return draft
 
 
@@ -131,10 +132,18 @@ def _of_kind(geometry: BaseGeometry, layer: ReplaceableLayer, number: int, draft
         return None
     if geometry.is_valid:
         return geometry
+    parts = _parts_alike(shapely.make_valid(geometry), geometry)
+    if not parts:
+        draft.left_out[NO_SIZE].append(number)
+        return None
     draft.changed[Localised(zh="图形自相交，已整理", en="crossed itself and was put right")].append(number)
-    whole = shapely.make_valid(geometry)
-    parts = [part for part in shapely.get_parts(whole) if shapely.get_dimensions(part) == shapely.get_dimensions(whole)]
     return shapely.union_all(parts)
+
+
+def _parts_alike(geometry: BaseGeometry, former: BaseGeometry) -> list[BaseGeometry]:
+    """Return the parts of a geometry that are points, lines or areas as the former was."""
+    dimension = shapely.get_dimensions(former)
+    return [part for part in shapely.get_parts(geometry) if shapely.get_dimensions(part) == dimension]
 
 
 def _away_km(geometries: Sequence[BaseGeometry | None], layer: ReplaceableLayer, dataset: Dataset) -> list[float]:
@@ -191,27 +200,34 @@ def _text(value: Any) -> str | None:
 # ---- a feature's geometry ----
 
 
-def _shaped(shapes: Sequence[Shape], reading: Reading, dataset: Dataset) -> Iterator[Shape]:
-    """Yield the shapes simplified, where that is asked for, and tidied."""
+def _shaped(shapes: Sequence[tuple[int, Shape]], reading: Reading, dataset: Dataset, draft: Draft) -> Iterator[Shape]:
+    """Yield the shapes, each with its row's number, simplified, where that is asked for, and tidied."""
     if not shapes:
         return
-    series = GeoSeries([shape.geometry for shape in shapes], crs=STORAGE_CRS)
+    series = GeoSeries([shape.geometry for _, shape in shapes], crs=STORAGE_CRS)
     if reading.simplify_m:
         metric = to_metric(series, crs=dataset.district.metric_crs)
         series = from_metric(metric.simplify(reading.simplify_m, preserve_topology=True))
-    for shape, geometry in zip(shapes, series, strict=True):
-        yield Shape(tidy(geometry), shape.properties)
+    for (number, shape), geometry in zip(shapes, series, strict=True):
+        tidied = tidy(geometry)
+        if tidied.is_empty:
+            draft.left_out[NO_SIZE].append(number)
+        else:
+            yield Shape(tidied, shape.properties)
 
 
 def tidy(geometry: BaseGeometry) -> BaseGeometry:
-    """Return a geometry (EPSG:4326) rounded to 7 decimals, valid, its rings wound as GeoJSON wants them."""
+    """Return a geometry (EPSG:4326) rounded to 7 decimals, valid, its rings wound as GeoJSON wants them.
+
+    What is too small for that is gone: the geometry may be empty.
+    """
     rounded = _rounded(geometry)
     if not rounded.is_valid:
         rounded = _rounded(shapely.make_valid(rounded))
-    dimension = shapely.get_dimensions(geometry)
-    parts = [part for part in shapely.get_parts(rounded) if shapely.get_dimensions(part) == dimension]
-    whole = rounded if dimension < 2 else parts[0] if len(parts) == 1 else shapely.union_all(parts)
-    return shapely.orient_polygons(whole)
+    parts = _parts_alike(rounded, geometry)
+    if shapely.get_dimensions(geometry) < 2 and len(parts) == shapely.get_num_geometries(rounded):
+        return rounded
+    return shapely.orient_polygons(parts[0] if len(parts) == 1 else shapely.union_all(parts))
 
 
 def _rounded(geometry: BaseGeometry) -> BaseGeometry:

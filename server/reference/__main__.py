@@ -320,19 +320,28 @@ def _reading(asked: argparse.Namespace, layer: ReplaceableLayer, table: Table) -
                 f"文件里没有列“{heading}”，有：{'、'.join(headings) or '无'}",
                 f"The file has no column “{heading}”, but: {', '.join(headings) or 'none'}",
             )
+    codes = list(dict.fromkeys(code for column in layer.columns.values() for code in column.codes.values()))
+    for word, code in asked.code:
+        _refuse_unless_known(f"--code {word}={code}", code, codes, Localised(zh="代码", en="codes"))
     return Reading(columns, dict(asked.code), dict(asked.default), asked.within_km, asked.simplify_m)
+
+
+def _refuse_unless_known(option: str, value: str, known: Sequence[str], kind: Localised) -> None:
+    if value in known:
+        return
+    these = ", ".join(known)
+    raise ReplacementError(
+        f"{option}：" + (f"应为 {these} 之一。" if known else f"本图层没有{kind.zh}。"),
+        f"{option}: " + (f"is none of {these}." if known else f"the layer has no {kind.en}."),
+    )
 
 
 def _provenance(asked: argparse.Namespace, layer: ReplaceableLayer) -> tuple[Provenance, list[Localised]]:
     """Return what is said of the layer, and what of it is still to be said."""
     needed = ["source", "licence", "date", "gaps", *(["grade"] if layer.grades else [])]
     missing = [f"--{name}" for name in needed if not getattr(asked, name)]
-    if asked.grade and asked.grade not in layer.grades:
-        known = ", ".join(layer.grades)
-        raise ReplacementError(
-            f"--grade {asked.grade}：" + (f"应为 {known} 之一。" if known else "本图层没有等级。"),
-            f"--grade {asked.grade}: " + (f"is none of {known}." if known else "the layer has no grades."),
-        )
+    if asked.grade:
+        _refuse_unless_known(f"--grade {asked.grade}", asked.grade, layer.grades, Localised(zh="等级", en="grades"))
     texts = {name: _text(asked, name) for name in ("source", "licence", "gaps")}
     provenance = Provenance(
         **texts,

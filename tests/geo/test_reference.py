@@ -285,6 +285,43 @@ def test_a_date_is_taken_as_offices_write_it_or_refused_with_an_example(office, 
         assert "请写成 2026、2026-09 或 2026-09-30" in capsys.readouterr().err
 
 
+def test_a_word_can_stand_only_for_a_class_that_the_map_draws(office, tmp_path, capsys):
+    west, south, east, _ = outline_of(office).bounds
+    frame = geopandas.GeoDataFrame({"等级": ["城市快速路"]}, geometry=[LineString([(west, south), (east, south)])])
+    frame.set_crs("EPSG:4326").to_crs(load_dataset(office).district.metric_crs).to_file(tmp_path / "roads.gpkg")
+    command, before = ["replace", "roads", str(tmp_path / "roads.gpkg"), *SAID, "--write"], files_in(office)
+    assert main([*command, "--code", "城市快速路=express"]) == 1
+    told = capsys.readouterr().out
+    assert "应为 trunk, primary, secondary, tertiary 之一" in told and "is none of trunk" in told
+    assert files_in(office) == before
+    assert main([*command, "--code", "城市快速路=trunk"]) == 0
+    assert main(["replace", "metro", str(tmp_path / "roads.gpkg"), "--code", "a=b"]) == 1
+    assert "本图层没有代码" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("layer", "sliver"),
+    [
+        ("neighbours", lambda x, y: box(x, y, x + 3e-8, y + 0.001)),
+        ("neighbours", lambda x, y: Polygon([(x, y), (x + 0.01, y), (x + 0.005, y)])),
+        ("roads", lambda x, y: LineString([(x, y), (x + 1e-8, y)])),
+    ],
+    ids=["narrow", "flat", "short"],
+)
+def test_slivers_are_left_out_and_told(office, tmp_path, capsys, layer, sliver):
+    _, south, east, north = outline_of(office).bounds
+    sound = {"neighbours": box(east, south, east + 0.01, north), "roads": LineString([(east, south), (east, north)])}
+    frame = {"名称": ["甲", "乙"], "等级": ["主干路", "主干路"]}
+    shapes = geopandas.GeoDataFrame(frame, geometry=[sliver(east, south), sound[layer]], crs="EPSG:4326")
+    shapes.to_file(tmp_path / "shapes.geojson")
+    command = ["replace", layer, str(tmp_path / "shapes.geojson"), "--crs", "EPSG:4326", *SAID, "--write"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "未取 1 个：没有面积或长度（不足 1 厘米）（第 1 行）" in told and "1 left out: no area or length" in told
+    kept = read(office, f"base/{layer}.geojson")["features"]
+    assert [each["properties"]["name"] for each in kept] == ["乙"]
+
+
 def test_a_hostile_archive_is_refused(office, tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../../evil.shp", b"x")
