@@ -19,8 +19,9 @@ from geo.settings import (
     settings_file,
     with_file,
 )
-from geo.store.database import database_url, open_database, shown
+from geo.store.database import connect, database_url, open_database, schema_of, shown
 from geo.store.editors.people import Editors, EditorsFileError
+from geo.store.model import SCHEMA
 from geo.whole_file import make_folder
 from server.listening import fault_of_address
 from server.office import this_office
@@ -39,7 +40,7 @@ def check() -> Settings:
     SettingsError : where it cannot; its text says why, a line each
     """
     read = settings()
-    wrong = [*misspelt_variables(), *fault_of_address(read), *_folders(read), *_record()]
+    wrong = [*misspelt_variables(), *fault_of_address(read), *_folders(read), *faults_of_record()]
     if wrong:
         raise SettingsError("\n".join(with_file(wrong, settings_file())))
     return read
@@ -79,13 +80,33 @@ def _folders(read: Settings) -> Iterator[str]:
             yield f"{_named(key)}: 不能写入 / cannot be written to: {error}"
 
 
-def _record() -> Iterator[str]:
+def faults_of_record(*, to_run: bool = False) -> Iterator[str]:
+    """Yield why the record cannot be used: a sentence, or none.
+
+    Its tables are brought up to date only where the app is `to_run`: an older release may be at work with them.
+    """
     url = database_url()
     try:
-        open_database(url).dispose()
+        tables = _tables_of(url)
+        if tables > SCHEMA:
+            yield (
+                f"{_named('database_url')}: 底账出自更新的版本（数据表 {tables}，本版本 {SCHEMA}）：请用那个版本 / "
+                f"the record is of a newer release (tables {tables}, here {SCHEMA}); run that one: {shown(url)}"
+            )
+        elif to_run:
+            open_database(url).dispose()
     except (SQLAlchemyError, OSError) as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         yield f"{_named('database_url')}: 数据库打不开 / the record cannot be opened: {shown(url)}: {why}"
+
+
+def _tables_of(url: str) -> str:
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            return schema_of(connection) or ""
+    finally:
+        engine.dispose()
 
 
 def _named(key: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from geo.audit_log import tell, warn
 from geo.release import version
 from geo.settings import FILE_VARIABLE, FOLDERS, VARIABLES, Settings, SettingsError
-from server.check import check, doubts
+from server.check import check, doubts, faults_of_record
 from server.listening import fault_of_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         os.environ[VARIABLES["port"]] = asked.port
     _stay_at_the_root()
     read = check()
-    if taken := fault_of_port(read):
-        raise SettingsError("\n".join(taken))
+    if faults := fault_of_port(read) or list(faults_of_record(to_run=True)):
+        raise SettingsError("\n".join(faults))
     run(read)
     return 0
 

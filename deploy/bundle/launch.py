@@ -229,7 +229,7 @@ def run(command, rest):
     """Go on with the app's own command, in this folder's installation and with this folder's files."""
     install()
     environment = bare_environment()
-    filed = settings_in(environment)
+    filed = settings_in(environment, rest)
     environment.update(folders_for(environment, filed))
     wants_browser = command == "start" and WINDOWS and "--no-browser" not in rest
     started = [str(PYTHON), "-P", "-m", *module_and_arguments(command, rest)]
@@ -255,14 +255,17 @@ def module_and_arguments(command, rest):
     return ["server", "--port", *rest] if rest and rest[0].isdigit() else ["server", *rest]
 
 
-def settings_in(environment):
+def settings_in(environment, rest=()):
     """Return what the office's file of settings holds; whether it is right is for the app to say."""
     if SETTINGS.is_file():
         environment.setdefault("XIGANG_SETTINGS", str(SETTINGS))
+    named = rest[rest.index("--settings") + 1 :][:1] if "--settings" in rest else []
+    named += [argument.split("=", 1)[1] for argument in rest if argument.startswith("--settings=")]
     try:
         import tomllib
 
-        return tomllib.loads(Path(environment["XIGANG_SETTINGS"]).read_text(encoding="utf-8-sig"))
+        path = Path(named[-1] if named else environment["XIGANG_SETTINGS"])
+        return tomllib.loads((path / SETTINGS.name if path.is_dir() else path).read_text(encoding="utf-8-sig"))
     except (ImportError, KeyError, OSError, ValueError):
         return {}
 

@@ -236,6 +236,15 @@ def test_a_port_and_the_office_s_own_folders_are_passed_on(launch, folder, monke
     assert environment["XIGANG_DATA_DIR"] == str(folder / "data")
     assert environment["XIGANG_TEMPLATE_DIR"] == str(folder / "template")
     assert "XIGANG_STATE_DIR" not in environment
+    second = folder.parent / "second"
+    second.mkdir()
+    (second / "settings.toml").write_text('state_dir = "state"\ndata_dir = "data"\nlog_dir = "logs"\n')
+    for named in (["--settings", str(second / "settings.toml")], [f"--settings={second}/settings.toml"]):
+        _, environment = run("start", "8601", *named)
+        assert not {"XIGANG_STATE_DIR", "XIGANG_DATA_DIR", "XIGANG_LOG_DIR"} & environment.keys(), "they would win"
+    monkeypatch.setenv("XIGANG_SETTINGS", str(second))
+    _, environment = run("start")
+    assert "XIGANG_STATE_DIR" not in environment, "the folder of the file may be named, too"
     assert launch.module_and_arguments("tool", ["geo.store.editors", "list"]) == ["geo.store.editors", "list"]
 
 

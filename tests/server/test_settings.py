@@ -2,14 +2,17 @@
 
 import os
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from geo.settings import FILE_VARIABLE, Settings, SettingsError, settings
 from geo.store.current import RecordOfFiles
-from geo.store.database import database_url
+from geo.store.database import connect, database_url, migrate, schema_of, writing
+from geo.store.model import SCHEMA
 from server.__main__ import main
+from server.check import faults_of_record
 from server.listening import fault_of_port
 from server.office import this_office
 from server.run import _stay_at_the_root
@@ -150,6 +153,34 @@ def test_the_check_finds_what_could_not_be_used_and_hides_the_password(place, ca
     for part in ("state_dir (XIGANG_STATE_DIR)", "data_dir (XIGANG_DATA_DIR)", "template_dir", "database_url",
                  "“XIGANG_DATA_DIR”", "XIGANG_BASE_PATH", "设置有误"):  # fmt: skip
         assert part in told
+
+
+def tables(place: Path, to: str | None = None) -> str | None:
+    """Return which tables a record has, once it was brought to those of another release."""
+    engine = connect(f"sqlite:///{place}/state/record.sqlite")
+    with writing(engine) as connection:
+        if to:
+            migrate(connection, to)
+        found = schema_of(connection)
+    engine.dispose()
+    return found
+
+
+def test_the_check_leaves_the_tables_of_an_older_release_to_it_and_the_start_brings_them_up(place, capsys):
+    (place / "settings.toml").write_text('state_dir = "state"\n')
+    assert tables(place, "0001") == "0001" != SCHEMA
+    assert checked(capsys)[0] == 0 and tables(place) == "0001", "an older release may run on this database"
+    assert list(faults_of_record(to_run=True)) == [] and tables(place) == SCHEMA
+
+
+def test_a_record_of_a_newer_release_is_told_in_words(place, capsys):
+    (place / "settings.toml").write_text('state_dir = "state"\n')
+    tables(place, "head")
+    with sqlite3.connect(place / "state" / "record.sqlite") as record:
+        record.execute("UPDATE alembic_version SET version_num = '9001'")
+    code, told = checked(capsys)
+    assert code == 2 and "更新的版本（数据表 9001" in told and "of a newer release (tables 9001" in told
+    assert "newer release" in "".join(faults_of_record(to_run=True))
 
 
 def test_the_check_shows_what_is_used_and_starts_nothing(place, tmp_path, capsys, monkeypatch):
