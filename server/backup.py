@@ -49,10 +49,9 @@ def _new_name(folder: Path) -> Path:
 
 
 def _kept(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("应为 1 以上的整数 / must be a whole number above 0")
+    return int(text)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -47,9 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m server move", description=__doc__)
     parser.add_argument("to", metavar="URL", help=f"an empty database; “{LOCAL}” is the file in the state folder")
     asked = parser.parse_args(arguments)
-    office = this_office()
-    to = sqlite_url(office.record_file) if asked.to == LOCAL else asked.to
     try:
+        office = this_office()
+        to = sqlite_url(office.record_file) if asked.to == LOCAL else asked.to
         file, manifest = move(office, to)
     except (BackupError, SQLAlchemyError, OSError) as error:
         print(f"没有搬迁，一切照旧。 / Nothing was moved; all is as it was.\n{told(error)}", file=sys.stderr)

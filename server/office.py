@@ -134,6 +134,16 @@ def _root_of(app: Path) -> Path:
 
 
 def _office(root: Path, app: Path, file: Path, values: Mapping[str, Any], variables: Mapping[str, str]) -> Office:
+    try:
+        return _read(root, app, file, values, variables)
+    except (TypeError, ValueError) as error:
+        raise BackupError(
+            f"{file} 或环境变量有误（{error}），运行 server check 可知是哪一项 / "
+            "is wrong, or a variable is; server check says which"
+        ) from error
+
+
+def _read(root: Path, app: Path, file: Path, values: Mapping[str, Any], variables: Mapping[str, str]) -> Office:
     def value(key: str) -> str | None:
         return variables.get(known.VARIABLES[key]) or values.get(key)
 

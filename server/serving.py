@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlunsplit
 from urllib.request import ProxyHandler, build_opener
 
@@ -25,7 +26,7 @@ from server.office import APP, Office
 FOLDER: Final = "serving"
 ASK_S: Final = 5
 STOP_S: Final = 40
-_EVERYWHERE: Final = {None: "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
+_EVERYWHERE: Final = {None: "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 _DIRECT: Final = build_opener(ProxyHandler({}))
 
 
@@ -43,10 +44,16 @@ class Server:
         """Whether it runs on this machine."""
         return self.host == socket.gethostname()
 
+    @property
+    def file(self) -> str:
+        """The name of the file in which it says that it serves."""
+        return f"{self.host}-{self.pid}.json"
+
 
 def address_of(address: str | None, port: int, base_path: str) -> str:
     """Return the address at which this machine reaches its own server."""
-    return urlunsplit(("http", f"{_EVERYWHERE.get(address, address)}:{port}", base_path, "", ""))
+    host = str(_EVERYWHERE.get(address, address))
+    return urlunsplit(("http", f"[{host}]:{port}" if ":" in host else f"{host}:{port}", base_path, "", ""))
 
 
 @contextmanager
@@ -56,7 +63,7 @@ def announced(state: Path, address: str) -> Iterator[None]:
     for path, other in _announcements(state):
         if (other.host, other.address) == (ours.host, ours.address):  # was killed, and its port is ours now
             path.unlink(missing_ok=True)
-    path = state / FOLDER / f"{ours.host}-{ours.pid}.json"
+    path = state / FOLDER / ours.file
     write_whole(path, lambda temporary: _put(temporary, json.dumps(asdict(ours))))
     try:
         yield
@@ -105,7 +112,7 @@ def answers(address: str) -> bool:
     """Return whether there is a server of this system at an address, be it well or not."""
     if health(address):
         return True
-    with suppress(OSError), _DIRECT.open(f"{address}/_stcore/health", timeout=ASK_S) as answer:
+    with suppress(OSError, HTTPException), _DIRECT.open(f"{address}/_stcore/health", timeout=ASK_S) as answer:
         return bool(answer.read(100).strip() == b"ok")
     return False
 
@@ -116,11 +123,11 @@ def health(address: str) -> dict[str, Any]:
         with _DIRECT.open(f"{address}/health", timeout=ASK_S) as answer:
             read = json.loads(answer.read(100_000))
     except HTTPError as error:
-        with suppress(ValueError, OSError):
+        with suppress(ValueError, OSError, HTTPException):
             read = json.loads(error.read(100_000))
             return read if isinstance(read, dict) and "status" in read else {}
         return {}
-    except (URLError, OSError, ValueError):
+    except (OSError, HTTPException, ValueError):  # another program may answer
         return {}
     return read if isinstance(read, dict) and "status" in read else {}
 
@@ -140,7 +147,16 @@ def require_stopped(office: Office) -> None:
 
 def told(servers: list[Server]) -> str:
     """Return where servers run, for the one at the command line."""
-    return ", ".join(each.address if each.is_here else f"{each.host} {each.address}" for each in servers)
+    return ", ".join(each.address if each.is_here else _told_of_another(each) for each in servers)
+
+
+def _told_of_another(server: Server) -> str:
+    """Return where a process of another machine runs; whether it has been killed cannot be seen from here."""
+    file = f"{FOLDER}/{server.file}"
+    return (
+        f"{server.host} {server.address}，若已停止，请删去 state 文件夹里的 {file} / "
+        f"if it has stopped, delete {file} in the state folder"
+    )
 
 
 def stop(servers: list[Server]) -> None:

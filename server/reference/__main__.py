@@ -23,11 +23,12 @@ from geo.reference.judge import Judgement, judge, named_system
 from geo.reference.layers import LAYERS, STRUCTURE, ReplaceableLayer, suggested
 from geo.reference.provenance import DAY, Provenance, edits_of, listed, members_of, sources_text, without
 from geo.settings import SettingsError
+from geo.store.backup import BackupError
 from server.office import this_office
 from server.reference import told
 from server.reference.told import NOT_WRITTEN, Lines
 
-DONE, REFUSED = 0, 1
+DONE, REFUSED, WRONG_SETTINGS = 0, 1, 2
 SOURCES: Final = "sources.json"
 EXAMPLES: Final = """\
 例 / examples:
@@ -55,6 +56,12 @@ def main(arguments: Sequence[str]) -> int:
     except UnreadableDistrictError as error:
         said.append(Localised(zh=f"数据无法读取：{error}", en=f"The data cannot be read: {error}"))
         result = REFUSED
+    except OSError as error:
+        said.append(Localised(zh=f"没有完成：{error}", en=f"It was not done: {error}"))
+        result = REFUSED
+    except (SettingsError, BackupError) as wrong:
+        print(f"设置有误。 / The settings are wrong.\n{wrong}", file=sys.stderr)
+        return WRONG_SETTINGS
     print("\n".join(text.zh for text in said), "\n".join(text.en for text in said), sep="\n\n")
     return result
 
@@ -366,8 +373,4 @@ def _text(asked: argparse.Namespace, name: str) -> Localised:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except SettingsError as wrong:
-        print(f"设置有误。 / The settings are wrong.\n{wrong}", file=sys.stderr)
-        sys.exit(2)
+    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,8 @@
 """The settings: from the file and the environment, and what is said where one of them cannot be used."""
 
+import errno
 import os
+import re
 import socket
 import sqlite3
 from pathlib import Path
@@ -15,6 +17,7 @@ from server.__main__ import main
 from server.check import faults_of_record
 from server.listening import fault_of_port
 from server.office import this_office
+from server.reference import __main__ as reference
 from server.run import _stay_at_the_root
 from tests.districts.test_demo import DEMO
 
@@ -241,6 +244,32 @@ def test_a_key_that_has_got_into_a_base_map_is_told_where_it_belongs(place):
     tiles = '[[tiles]]\nid = "a"\nname = "图"\nurl = "http://h/{z}/{x}/{y}.png"\nattribution = "局"\n'
     assert "above the first [[tiles]]" in said(place, f"{tiles}port = 8600\n")
     assert "above the first [[tiles]]" not in said(place, f"{tiles}colour = 1\n")
+
+
+@pytest.mark.parametrize("text", ["port = = 1", 'port = "http"', "state_dir = 3"])
+@pytest.mark.parametrize("arguments", [["backup"], ["move", "sqlite"], ["restore", "none.zip"], ["upgrade", "."]])
+def test_every_command_says_of_wrong_settings_what_to_do(place, capsys, arguments, text):
+    (place / "settings.toml").write_text(text)
+    assert main(arguments) == 1
+    told = capsys.readouterr().err
+    assert str(place / "settings.toml") in told or arguments[0] == "upgrade"
+    assert re.search("[一-鿿]{2}", told)
+
+
+def test_the_command_for_reference_data_says_of_wrong_settings_and_of_a_full_disk_what_is_wrong(
+    place, capsys, monkeypatch
+):
+    (place / "settings.toml").write_text('port = "http"')
+    assert reference.main(["list"]) == 2 and str(place / "settings.toml") in capsys.readouterr().err
+    (place / "settings.toml").write_text("")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(reference.folder, "make_copy", full)
+    assert reference.main(["init"]) == 1
+    told = capsys.readouterr().out
+    assert "没有完成" in told and "It was not done" in told and "No space left" in told
 
 
 def test_data_that_are_not_there_are_told_with_the_file_that_names_them(place, capsys):
