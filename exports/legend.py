@@ -13,7 +13,7 @@ from exports.panel import Row, heading, legend_row, marker_symbol, text_symbol
 from geo.load import Dataset
 from geo.vocabulary import Sector, Stage
 from layers import style
-from layers.shape_grade import legend_entries
+from layers.shape_grade import ShapeGrade, graded, legend_entries
 from layers.symbols import SHAPES
 from layers.wording import layer_name
 from layers.words import Words
@@ -137,8 +137,12 @@ def _marks(words: Words) -> list[tuple[str, str, DrawSymbol]]:
     return [
         ("accuracy", words("print.legend_accuracy"), circle(style.TEXT_SECONDARY, 0.8, (4, 3))),
         ("picked_site", words("print.legend_site"), circle(style.SELECTION, 2)),
-        ("picked_element", words("print.legend_element"), _line_symbol(style.SELECTION, 1.8, (6, 4))),
-    ]
+        *(
+            (f"picked_element.{grade}", words(graded("print.legend_element", grade)),
+             _line_symbol(style.SELECTION, 1.8, dash))
+            for grade, dash in ((ShapeGrade.SCHEMATIC, (6, 4)), (ShapeGrade.OFFICIAL, ()))
+        ),
+    ]  # fmt: skip
 
 
 def _base(data: Dataset, words: Words, drawn: DrawnMap) -> Entries:

@@ -16,7 +16,7 @@ from exports.linebreak import ways_to_break
 from exports.mapframe import MapScope
 from geo.load import PlacedElement
 from layers import style
-from layers.shape_grade import element_style, group_colour, legend_code, named_by_grade
+from layers.shape_grade import element_grade, element_style, group_colour, legend_code, named_by_grade
 
 LEADER_PT: Final = 110
 ROUNDS: Final = 8
@@ -33,8 +33,9 @@ class StructureMap:
         """Note what the legend must explain."""
         seen = self._seen_elements()
         self.scope.drawn.present.update(legend_code(placed.element) for placed in seen)
-        if any(placed.element.id == self.scope.highlight and placed.element.kind != "line" for placed in seen):
-            self.scope.drawn.present.add("picked_element")
+        for element in (placed.element for placed in seen):
+            if element.id == self.scope.highlight and element.kind != "line":
+                self.scope.drawn.present.add(f"picked_element.{element_grade(element)}")
 
     def place_names(self) -> None:
         """Place the names of the elements in the frame."""

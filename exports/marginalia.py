@@ -43,9 +43,9 @@ def source_line(data: Dataset, words: Words, projects: Iterable[Project]) -> str
     """Return where the content is from: the plan, and the office where it added some of the projects."""
     plan = data.district.plan
     title = name_in(words.language, plan.title, plan.titles)
-    return with_added(
-        words, words("print.source", title=title, number=plan.number, credit=credit_in_words(data, words)), projects
-    )
+    credit = credit_in_words(data, words)
+    said = words("print.source" if credit else "print.source_alone", title=title, number=plan.number, credit=credit)
+    return with_added(words, said, projects)
 
 
 def stamp_of(data: Dataset, request: ExportRequest) -> str:

@@ -39,6 +39,7 @@ _OTHERWISE: Final = {
     "structure.apart_note": "structure.apart_plain",
     "structure.table_note": "structure.table_plain",
     "sheet.element_shown": "sheet.element_plain",
+    "print.legend_element": "print.legend_element_plain",
     "help.read_schematic": "help.read_extent",
     "help.read_schematic_text": "help.read_extent_text",
 }

@@ -11,8 +11,9 @@ import pytest
 from exports.formats import FORMATS, export
 from exports.marginalia import notes_of, stamp_of
 from exports.records import records_of
-from exports.request import ExportRequest
+from exports.request import ExportRequest, Extent
 from geo.load import load_dataset
+from layers import style
 from layers.legend import legend_sections
 from layers.webmap import build_map
 from layers.wording import layer_name
@@ -128,6 +129,17 @@ def test_the_map_marks_and_dashes_only_what_is_schematic(mixed):
     notes = {code: (its["schematic"], its["note"]) for code, its in elements.items()}
     assert notes.pop(chosen.id) == (False, "map.official")
     assert set(notes.values()) == {(True, "map.schematic")}
+
+
+@pytest.mark.parametrize("is_official", [True, False])
+def test_the_legend_draws_the_outline_of_the_sheets_element_as_the_map_does(demo, mixed, is_official, tmp_path):
+    data, chosen = mixed
+    extent = Extent(kind="element", id=chosen.id)
+    export(data if is_official else demo, ExportRequest(extent=extent, size="a4-landscape"), "svg", tmp_path / "a.svg")
+    drawn = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    on_map, in_legend = re.findall(rf'style="([^"]*stroke: {style.SELECTION.lower()}; stroke-width: 1.8[^"]*)"', drawn)
+    assert ["dasharray" in on_map, "dasharray" in in_legend] == [not is_official] * 2
+    assert ("红色实线框" in drawn, "红色虚线框" in drawn) == (is_official, not is_official)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -24,7 +24,7 @@ from geo.reference.layers import LAYERS, suggested
 from geo.reference.provenance import sources_text
 from layers.webmap import build_map
 from layers.wording import credit_in_words
-from layers.words import words_in
+from layers.words import LANGUAGES, words_in
 from server.reference.__main__ import main
 
 DEMO = Path(__file__).resolve().parents[1] / "districts" / "demo"
@@ -253,6 +253,15 @@ def test_openstreetmap_is_credited_for_as_long_as_something_is_of_it():
     assert credit("roads") == "底图数据 © OpenStreetMap contributors（ODbL 1.0）"
     assert credit(*data.base).startswith("示意形状依据 © OpenStreetMap")
     assert credit(*data.base, structure=True) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_line_of_sources_ends_with_the_plan_where_nobody_else_is_to_be_credited(language):
+    data, words = load_dataset(DATA), words_in(language)
+    bare = replace(data, base={}, sources=())
+    line, plan = source_line(bare, words, ()), data.district.plan
+    assert plan.number in line and line[-1] in ")）"
+    assert source_line(data, words, ()).startswith(line) and "OpenStreetMap" in source_line(data, words, ())
 
 
 def test_a_district_without_a_metro_says_so_once_and_is_asked_no_more(office, capsys):
