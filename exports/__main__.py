@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -216,7 +217,8 @@ def _write(
         print(f"{code}: {path} cannot be written: {error.strerror}", file=sys.stderr)
         return False
     except Exception as error:  # one file that fails must not keep the others back
-        logging.getLogger(__name__).debug("export failed", exc_info=True)
+        if options.progress:
+            print(json.dumps({"traceback": traceback.format_exc()}), flush=True)
         print(f"{code}: {path.name} could not be made: {type(error).__name__}: {error}", file=sys.stderr)
         return False
     for notice in notices:

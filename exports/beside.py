@@ -36,6 +36,7 @@ class Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._data: Dataset | None = None
+        self._is_over = False
 
     def make(self, function: Callable[..., Any], data: Dataset, more: tuple[object, ...]) -> Any:
         """Return what `function` makes of the data and of `more`, or raise what it raised.
@@ -48,12 +49,14 @@ class Worker:
         try:
             return self._answer(function, data, more)
         except DrawingFailedError:
-            if not was_used or self._timed_out:
+            if not was_used or self._timed_out or self._is_over:
                 raise
             return self._answer(function, data, more)  # it had ended before this job came
 
     def _answer(self, function: Callable[..., Any], data: Dataset, more: tuple[object, ...]) -> Any:
         process = self._process = self._process or self._started()
+        if self._is_over:  # looked at only now: who closes this meanwhile has seen the process, or this sees that
+            process.kill()
         assert process.stdin and process.stdout, "both are pipes"
         job = pickle.dumps((function, None if data is self._data else data, more))
         self._timed_out = False
@@ -64,7 +67,7 @@ class Worker:
             process.stdin.write(job)
             process.stdin.flush()
             went_well, result = pickle.load(process.stdout)
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             self.end()
             reason = f"{TIMEOUT_S:.0f} s" if self._timed_out else f"{process.returncode}"
             raise DrawingFailedError(reason) from error
@@ -85,6 +88,12 @@ class Worker:
     def _time_out(self, process: subprocess.Popen[bytes]) -> None:
         self._timed_out = True
         process.kill()
+
+    def close(self) -> None:
+        """Let the process end, whatever it is at, and no other be started; who waits for it hears of it."""
+        self._is_over = True
+        if process := self._process:
+            process.kill()
 
     def end(self) -> None:
         """End the process, whatever it is at."""
@@ -130,7 +139,9 @@ class Workers:
 
     def end(self) -> None:
         """End all of them."""
-        self._waiting.shutdown(wait=False, cancel_futures=True)
+        for each in self._all:
+            each.close()
+        self._waiting.shutdown(cancel_futures=True)
         for each in self._all:
             each.end()
 

@@ -8,6 +8,7 @@ import contextvars
 import os
 import pickle
 import sys
+import traceback
 from contextlib import suppress
 from typing import Any, Final
 
@@ -30,16 +31,24 @@ def main() -> None:
                 # In a context of its own: the fonts of one job's language are not those of the next.
                 answer = True, contextvars.copy_context().run(function, data, *more)
             except Exception as error:
+                error.add_note(traceback.format_exc())  # which a pickle leaves behind
                 answer = False, error
             answers.write(_pickled(answer))
             answers.flush()
 
 
 def _pickled(answer: tuple[bool, Any]) -> bytes:
+    went_well, result = answer
     try:
-        return pickle.dumps(answer)
+        pickled = pickle.dumps(answer)
+        if not went_well:
+            pickle.loads(pickled)  # not every exception can be made again
+        return pickled
     except Exception as error:
-        return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}; {answer[1]!r}")))
+        instead = RuntimeError(f"{type(error).__name__}: {error}; {result!r}")
+        for note in getattr(result, "__notes__", ()):
+            instead.add_note(note)
+        return pickle.dumps((False, instead))
 
 
 if __name__ == "__main__":

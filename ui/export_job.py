@@ -13,6 +13,7 @@ from typing import Final
 
 from exports.beside import LOWER_PRIORITY
 from exports.request import ExportRequest
+from geo.audit_log import warn
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TIMEOUT_S: Final = 900
@@ -32,7 +33,9 @@ class ExportJob:
     total: int = 0
     notices: list[str] = field(default_factory=list)
     error: str = ""
+    traceback: str = ""
     finished: bool = False
+    _is_cancelled: bool = False
 
     def start(self) -> "ExportJob":
         """Start the process and a thread that listens to it."""
@@ -44,7 +47,7 @@ class ExportJob:
                    str(self.path), "--data", str(self.data_dir), "--progress"]  # fmt: skip
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-            creationflags=LOWER_PRIORITY,
+            env={**os.environ, "TMPDIR": self._folder.name}, creationflags=LOWER_PRIORITY,
         )  # fmt: skip
         with suppress(AttributeError, OSError):  # not on Windows, which has taken its flag; or it has ended
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
@@ -61,14 +64,20 @@ class ExportJob:
         errors = threading.Thread(target=lambda: said.extend(stderr), daemon=True)
         errors.start()
         for line in stdout:
+            if not line.startswith("{"):  # a word of some library's
+                said.append(line)
+                continue
             told = json.loads(line)
             self.done, self.total = told.get("done", self.done), told.get("total", self.total)
             self.notices = told.get("notices", self.notices)
+            self.traceback = told.get("traceback", self.traceback)
         code = self._process.wait()
         errors.join(1)
         self._timer.cancel()
         if code:
             self.error = "".join(said).strip()[-400:] or str(code)
+            if not self._is_cancelled:
+                warn("export failed", file=self.name, message=self.error, traceback=self.traceback)
         self.finished = True
 
     @property
@@ -82,6 +91,7 @@ class ExportJob:
 
     def cancel(self) -> None:
         """End the process at once; nothing of its file is left."""
+        self._is_cancelled = True
         self._process.kill()
         self._process.wait(10)
         self._folder.cleanup()

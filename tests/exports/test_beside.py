@@ -104,6 +104,53 @@ def test_who_leaves_does_not_wait_and_a_job_not_yet_begun_is_dropped(tmp_path):
         workers.end()
 
 
+def test_what_ends_with_the_app_is_not_begun_again():
+    workers, ended = Workers(1), []
+    assert workers.make(abs, -1, ()) == 1, "so that its process has been used"
+
+    def ask():
+        try:
+            workers.make(time.sleep, 60, ())
+        except DrawingFailedError:
+            ended.append(True)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while workers._free.qsize():
+        time.sleep(0.01)
+    workers.end()
+    asking.join(10)
+    [worker] = workers._all
+    assert ended and worker._process is None
+    with pytest.raises(DrawingFailedError):
+        worker.make(abs, -1, ())
+    assert worker._process is None
+
+
+class OfTwoWordsError(Exception):
+    """Cannot be made again from its arguments."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one} {other}")
+
+
+def fail():
+    raise OfTwoWordsError("the", "reason")
+
+
+def test_what_went_wrong_comes_back_with_where_it_did(worker):
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        worker.make(int, "no number", ())
+    assert "Traceback" in caught.value.__notes__[0] and "exports/worker.py" in caught.value.__notes__[0]
+    with pytest.raises(RuntimeError, match="the reason") as caught:
+        worker.make(drawn_wrong, None, ())
+    assert "in fail" in caught.value.__notes__[0]
+
+
+def drawn_wrong(_):
+    fail()
+
+
 def test_what_a_job_prints_is_no_answer(worker, capfd):
     assert worker.make(print, "a word", ()) is None
     assert worker.make(abs, -1, ()) == 1
