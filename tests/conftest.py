@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,8 @@ from tests import postgres
 
 # The names that tools/ensure_chromium.sh looks for.
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The folders whose files take longest: begun first, they leave no worker idle in the end.
+LONGEST = [Path(__file__).parent / name for name in ("browser", "soak", "deploy", "upkeep", "exports")]
 # What is skipped, by the program that is missing.
 SKIPPED_TESTS = pytest.StashKey[dict[str, list[str]]]()
 
@@ -45,6 +48,7 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config, items):
+    items.sort(key=lambda item: min((n for n, at in enumerate(LONGEST) if item.path.is_relative_to(at)), default=99))
     for item in items:
         if item.get_closest_marker("browser"):  # a busy machine can outlast any wait; a second try is told of
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -110,7 +110,7 @@ def test_the_uploader_speaks_the_reader_s_language_and_refuses_what_is_too_large
 
 def test_a_large_file_can_be_called_off_while_others_go_on_working(server, tab, new_app):
     point = '{"type":"Feature","properties":{"name":"P%d"},"geometry":{"type":"Point","coordinates":[121.6,38.9]}}'
-    content = ('{"type":"FeatureCollection","features":[' + ",".join(point % n for n in range(190_000)) + "]}").encode()
+    content = ('{"type":"FeatureCollection","features":[' + ",".join(point % n for n in range(120_000)) + "]}").encode()
     reader = new_app(server.url).open()
     before = len(reader.map("m.drawn()"))
     upload(tab, "large.geojson", content)

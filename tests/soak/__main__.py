@@ -19,7 +19,7 @@ from tests.soak.proof import Proof
 DATA = Path(__file__).resolve().parents[2] / "data"
 PARTS = ("editors", "kills", "import", "sessions", "killed", "upkeep")
 SHORT_PARTS = ("editors", "kills", "upkeep")
-FULL_S, SHORT_S = 120, 10
+FULL_S, SHORT_S = 120, 5
 FULL_KILLS = {"saves": 70, "imports": 50, "saves pg": 50, "imports pg": 30}
 SHORT_KILLS = {"saves": 7, "imports": 5, "saves pg": 5, "imports pg": 3}
 FULL_UPKEEP = {"restores": 25, "upgrades": 10}
