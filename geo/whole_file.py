@@ -52,6 +52,14 @@ def make_empty(path: Path, mode: int) -> None:
         os.close(handle)
 
 
+def give_all(path: Path, like: Path) -> None:
+    """Let a folder and all that is in it belong to whom another belongs to, where root has made it."""
+    if _is_root():
+        owner = like.stat()
+        for each in (*path.rglob("*"), path):  # itself last: until then nobody else can change what is in it
+            os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
 def _give(handle: int, like: Path) -> None:
     """Let an open file belong to whom another belongs to; only root may, and only root needs to."""
     if _is_root():

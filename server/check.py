@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from geo.store.editors.people import Editors, EditorsFileError
 from geo.store.model import SCHEMA
 from geo.whole_file import make_folder
 from server.listening import fault_of_address
+from server.logs import FILES, file_of
 from server.office import this_office
 
 _ANOTHERS: Final = (
@@ -53,9 +55,10 @@ def doubts(read: Settings) -> list[str]:
         Editors(read.state_dir / "editors.json").people()
     except EditorsFileError as error:
         found.append(f"编辑人员名单读不了，谁也不能登录 / nobody can sign in: {error}")
-    for path in (*sorted(read.state_dir.iterdir()), this_office().backups):
-        if path.exists() and _is_anothers(path, read.state_dir):
-            found.append(f"{path}: {_ANOTHERS}")
+    for path in (*sorted(read.state_dir.iterdir()), *sorted(read.logs.glob(FILES)), this_office().backups):
+        with suppress(FileNotFoundError):  # others come and go
+            if path.exists() and _is_anothers(path, read.state_dir):
+                found.append(f"{path}: {_ANOTHERS}")
     return found
 
 
@@ -76,6 +79,8 @@ def _folders(read: Settings) -> Iterator[str]:
             make_folder(folder)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise PermissionError(f"{folder}")
+            if key == "log_dir" and file_of(read).exists() and not os.access(file_of(read), os.W_OK):
+                raise PermissionError(f"{file_of(read)} {_ANOTHERS}")
         except OSError as error:
             yield f"{_named(key)}: 不能写入 / cannot be written to: {error}"
 

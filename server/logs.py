@@ -2,19 +2,19 @@
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from sqlalchemy import make_url
 
 from geo.settings import Settings
-from geo.whole_file import make_folder
+from geo.whole_file import make_empty, make_folder
 
 MB: Final = 1_000_000
 FILES: Final = "xigang-*.log*"
@@ -67,17 +67,20 @@ class OwnFile(RotatingFileHandler):
     """Files that nobody else on this machine may read, also those begun when one is full."""
 
     def _open(self) -> TextIOWrapper:
-        def opener(path: str, flags: int) -> int:
-            return os.open(path, flags, MODE)
+        make_empty(Path(self.baseFilename), MODE)
+        return super()._open()
 
-        return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
+
+def file_of(read: Settings) -> Path:
+    """Return the file that a process logs to."""
+    return read.logs / f"xigang-{read.port}.log"
 
 
 def start_log(read: Settings, more_secrets: Iterable[str] = ()) -> None:
     """Log from now on to a file of this port's own: two processes that turned over one file would lose lines."""
     make_folder(read.logs)
     file = OwnFile(
-        read.logs / f"xigang-{read.port}.log",
+        file_of(read),
         maxBytes=round(read.log_file_mb * MB),
         backupCount=read.log_files,
         encoding="utf-8",

@@ -15,7 +15,7 @@ from geo.check import problems_of
 from geo.load import load_dataset
 from geo.problem import Problem
 from geo.project import Localised
-from geo.whole_file import write_whole
+from geo.whole_file import give_all, make_folder, write_whole
 
 FORMER: Final = "former"
 """The folder in the copy that holds the files before each change."""
@@ -51,12 +51,13 @@ def make_copy(shipped: Path, folder: Path) -> None:
     """
     if folder.exists() and any(folder.iterdir()):
         raise ReplacementError(f"{folder} 已有内容，没有改动。", f"{folder} is not empty; nothing was changed.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as passing:
         copied = Path(passing) / "data"
         shutil.copytree(shipped, copied, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         with suppress(FileNotFoundError):
             folder.rmdir()
+        give_all(copied, folder.parent)
         copied.rename(folder)
 
 
@@ -79,16 +80,17 @@ def write(folder: Path, files: Mapping[str, str], *, layer: str, source_file: st
     kept = folder / FORMER / f"{at.replace(':', '').replace('+0000', 'Z')}-{layer}"
     told = {name: {"was": digest(folder / name), "became": _digest_of(text)} for name, text in files.items()}
     passing = kept.with_name(f".{kept.name}")
-    passing.mkdir(parents=True)
+    make_folder(kept.parent)
+    passing.mkdir()
     for name in files:
         if (folder / name).exists():
             (passing / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, passing / name)
     change: dict[str, Any] = {"at": at, "layer": layer, "source_file": source_file, "files": told}
     (passing / TOLD).write_text(json.dumps(change, ensure_ascii=False, indent=1), encoding="utf-8")
+    give_all(passing, folder)
     passing.rename(kept)
     for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
         write_whole(folder / name, lambda path, text=text: _fill(path, text))  # type: ignore[misc]
     return Change(kept, **change)
 

@@ -210,6 +210,20 @@ def test_the_check_as_root_names_what_the_services_user_cannot_have(place, capsy
     (state / "editors.json").write_text("no list")
     code, told = checked(capsys)
     assert "nobody can sign in" in told and str(backups) not in told
+    log = state / "logs" / "xigang-8501.log"
+    log.touch()
+    assert f"! {log}: " in checked(capsys)[1]
+
+
+def test_a_log_that_cannot_be_written_to_is_told_before_the_start(place, capsys, monkeypatch):
+    (place / "settings.toml").write_text('state_dir = "state"\nport = 8612')
+    log = place / "state" / "logs" / "xigang-8612.log"
+    log.parent.mkdir(parents=True)
+    log.touch()
+    may = os.access
+    monkeypatch.setattr("server.check.os.access", lambda path, how: path != log and may(path, how))  # root may all
+    code, told = checked(capsys)
+    assert code == 2 and str(log) in told and "log_dir (XIGANG_LOG_DIR)" in told and "chown" in told
 
 
 @pytest.mark.parametrize(
