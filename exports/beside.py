@@ -5,6 +5,7 @@ import pickle
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -80,9 +81,11 @@ class Worker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._data = None
+        self._folder = tempfile.TemporaryDirectory(prefix="xigang-drawing-", ignore_cleanup_errors=True)
         return subprocess.Popen(
             [sys.executable, "-m", "exports.worker"],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=LOWER_PRIORITY,
+            cwd=ROOT, env={**os.environ, "TMPDIR": self._folder.name}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            creationflags=LOWER_PRIORITY,
         )  # fmt: skip
 
     def _time_out(self, process: subprocess.Popen[bytes]) -> None:
@@ -96,10 +99,11 @@ class Worker:
             process.kill()
 
     def end(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process, whatever it is at; nothing of its files is left."""
         if process := self._process:
             process.kill()
             process.communicate()
+            self._folder.cleanup()
         self._process = None
 
 

@@ -59,6 +59,18 @@ def test_the_guide_tells_of_every_setting_in_both_languages():
         assert all(f"`{key}`" in text for key in Settings.model_fields), guide
 
 
+def test_the_guide_has_a_bundles_folders_and_the_one_process_stopped_before_several():
+    launcher = (DEPLOY / "bundle/launch.py").read_text(encoding="utf-8")
+    usual = re.findall(r'"(\w+_dir)": ROOT / "(\w+)"', launcher)
+    assert len(usual) >= 2
+    for guide in ("README.md", "README.zh-CN.md"):
+        text = (DEPLOY / guide).read_text(encoding="utf-8")
+        for key, folder in usual:
+            assert re.search(rf"^\| `{key}` \| `\w+` \| `{folder}`", text, re.MULTILINE), (guide, key)
+        one, several = text.index("disable --now xigang-map "), text.index("enable xigang-map@8501")
+        assert one < several
+
+
 # ---- systemd ----
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -149,6 +150,13 @@ def test_what_went_wrong_comes_back_with_where_it_did(worker):
 
 def drawn_wrong(_):
     fail()
+
+
+def test_no_file_is_left_of_a_process_that_is_ended(worker):
+    half_written = Path(worker.make(tempfile.mkdtemp, "", ()))
+    (half_written / "half").write_text("of a file")
+    worker.end()
+    assert not half_written.parent.exists() and half_written.parent.name.startswith("xigang-drawing-")
 
 
 def test_what_a_job_prints_is_no_answer(worker, capfd):
