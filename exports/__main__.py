@@ -23,6 +23,7 @@ from exports.request import (
 )
 from geo.filter import ProjectFilter
 from geo.load import Dataset, UnreadableDistrictError
+from geo.settings import SettingsError
 from geo.state_dir import data_dir
 from geo.store.current import dataset_of_record
 from geo.vocabulary import Grade, Phase, Sector
@@ -238,7 +239,10 @@ def _say_wrong(sentence: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    return run(parser().parse_args(arguments))
+    try:
+        return run(parser().parse_args(arguments))
+    except SettingsError as error:
+        return _say_wrong(str(error))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -131,6 +131,8 @@ class Workers:
             while meanwhile and wait([job], LOOKED_UP_S).not_done:
                 meanwhile()
             return job.result()
+        except CancelledError as error:
+            raise DrawingFailedError("the app ends") from error
         finally:
             job.cancel()
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,7 @@ class ExportJob:
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             env={**os.environ, "TMPDIR": self._folder.name}, creationflags=LOWER_PRIORITY,
         )  # fmt: skip
+        weakref.finalize(self, _end, self._process)  # with the app, and before the folder goes
         with suppress(AttributeError, OSError):  # not on Windows, which has taken its flag; or it has ended
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
         self._timer = threading.Timer(TIMEOUT_S, self._process.kill)
@@ -92,6 +94,10 @@ class ExportJob:
     def cancel(self) -> None:
         """End the process at once; nothing of its file is left."""
         self._is_cancelled = True
-        self._process.kill()
-        self._process.wait(10)
+        _end(self._process)
         self._folder.cleanup()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait(10)

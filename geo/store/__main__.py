@@ -36,21 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         store = Store(database_url())
         return _export(store, asked.at, asked.file) if asked.command == "export" else _log(store, asked.last)
     except (SettingsError, SQLAlchemyError, OSError) as error:
-        print(f"The record cannot be read: {error}", file=sys.stderr)
+        print(f"底账读不了 / the record cannot be read: {error}", file=sys.stderr)
         return 1
 
 
 def _export(store: Store, at: datetime | None, file: Path) -> int:
     change_id = store.head() if at is None else store.last_change_at(at)
     if not change_id:
-        print("Nothing was on record then.", file=sys.stderr)
+        print("那时还没有记录 / nothing was on record then", file=sys.stderr)
         return 1
 
     def write(path: Path) -> None:
         path.write_text(geojson_at(store, change_id), encoding="utf-8")
 
     write_whole(file, write)
-    print(f"{file}: as after change {change_id}")
+    print(f"{file}: 第 {change_id} 号变更之后的状态 / as after change {change_id}")
     return 0
 
 
@@ -68,13 +68,21 @@ def _told(change: Change) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m geo.store", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m geo.store",
+        description="查看底账：变更日志、任一天的项目 / look into the record: the log, the projects of any day",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    export = commands.add_parser("export", help="write the projects as GeoJSON, of today or of an earlier day")
-    export.add_argument("--at", type=moment, metavar="DATE", help="the end of this day, or a time; today's by default")
+    export = commands.add_parser("export", help="把今天或以前某天的项目写成 GeoJSON / write the projects of a day")
+    export.add_argument(
+        "--at",
+        type=moment,
+        metavar="DATE",
+        help="到这一天结束或这一时刻，默认今天 / the end of this day, or a time; today's by default",
+    )
     export.add_argument("file", type=Path)
-    log = commands.add_parser("log", help="list the changes, latest first")
-    log.add_argument("--last", type=int, metavar="N", help="only so many")
+    log = commands.add_parser("log", help="列出变更，新的在前 / list the changes, latest first")
+    log.add_argument("--last", type=int, metavar="N", help="只列这么多 / only so many")
     return parser
 
 

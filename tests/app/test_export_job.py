@@ -1,6 +1,9 @@
 """Long exports: what is heard of the process that makes them, and what is left of one that was stopped."""
 
 import logging
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 
 from exports.request import ExportRequest
 from ui import export_job
-from ui.export_job import ExportJob
+from ui.export_job import ROOT, ExportJob
 
 
 @pytest.fixture
@@ -70,3 +73,26 @@ def test_nothing_is_left_of_an_export_that_is_stopped_and_it_is_no_failure(job, 
     assert not place.exists()
     wait_until(lambda: stopped.finished)
     assert caplog.records == []
+
+
+APP = """
+import sys, time
+from pathlib import Path
+from exports.request import ExportRequest
+from ui import export_job
+here = export_job.ROOT = Path(sys.argv[1])
+job = export_job.ExportJob("pack", "map.zip", ExportRequest(), here).start()
+while not job.notices:
+    time.sleep(0.01)
+print(job._process.pid, job.path.parent)
+"""
+
+
+def test_a_long_export_ends_with_the_app_and_leaves_nothing(tmp_path):
+    (tmp_path / "exports.py").write_text(WRITES, encoding="utf-8")
+    command = [sys.executable, "-c", APP, str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    number, folder = ended.stdout.split()
+    assert not Path(folder).exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(number), 0)

@@ -115,14 +115,16 @@ def test_what_ends_with_the_app_is_not_begun_again():
         except DrawingFailedError:
             ended.append(True)
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    while workers._free.qsize():
+    asking = [threading.Thread(target=ask) for _ in range(2)]  # one is drawn for, one waits
+    for each in asking:
+        each.start()
+    while workers._free.qsize() or not workers._waiting._work_queue.qsize():
         time.sleep(0.01)
     workers.end()
-    asking.join(10)
+    for each in asking:
+        each.join(10)
     [worker] = workers._all
-    assert ended and worker._process is None
+    assert ended == [True, True] and worker._process is None
     with pytest.raises(DrawingFailedError):
         worker.make(abs, -1, ())
     assert worker._process is None

@@ -131,3 +131,8 @@ def test_progress_is_told_as_lines_of_json(tmp_path, capsys):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["jobs"] for line in lines if "done" in line] == [2, 2]
     assert sum("notices" in line for line in lines) == 2
+
+
+def test_wrong_settings_are_told_in_words(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("XIGANG_PORT", "none")
+    assert run(tmp_path, "--format", "geojson") == 2 and "XIGANG_PORT" in capsys.readouterr().err
