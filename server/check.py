@@ -118,6 +118,18 @@ def _named(key: str) -> str:
     return f"{key} ({VARIABLES[key]})"
 
 
+def _told(read: Settings, key: str) -> str:
+    """Return a setting for the one at the command line, what holds a secret hidden."""
+    value = read.logs if key == "log_dir" else getattr(read, key)
+    if value in (None, "", ()):
+        return "—"
+    if key in SECRET:
+        return "***"
+    if isinstance(value, tuple):
+        return ", ".join(each.id if key == TABLES else each for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def main(arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(
         prog="python -m server check", description="Check the settings and all they name; start nothing."
@@ -125,9 +137,7 @@ def main(arguments: Sequence[str]) -> int:
     read = check()
     print(f"{settings_file()}{'' if settings_file().is_file() else '  (没有，用默认值 / none, defaults are used)'}")
     for key in type(read).model_fields:
-        value = getattr(read, key)
-        shown = "***" if key in SECRET and value else ", ".join(t.id for t in value) if key == TABLES else value
-        print(f"  {key} = {shown}{'' if key in read.model_fields_set else '  (默认 / default)'}")
+        print(f"  {key} = {_told(read, key)}{'' if key in read.model_fields_set else '  (默认 / default)'}")
     print("".join(f"! {line}\n" for line in doubts(read)), end="")
     print("设置可用。 / The settings can be used.")
     return 0

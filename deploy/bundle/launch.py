@@ -285,7 +285,7 @@ def address_of(rest, environment, filed):
     def of(key, usual):
         return str(environment.get("XIGANG_" + key.upper()) or filed.get(key) or usual)
 
-    port = rest[1] if rest[:1] == ["--port"] and len(rest) > 1 else of("port", 8501)
+    port = rest[rest.index("--port") + 1] if "--port" in rest[:-1] else of("port", 8501)
     host = of("address", "localhost")
     host = "localhost" if host in ("0.0.0.0", "::") else host
     return "http://{}:{}/{}".format(host, port, of("base_path", "").strip("/")).rstrip("/")

@@ -253,6 +253,7 @@ def test_the_address_to_open_follows_argument_variable_and_settings(launch):
     assert launch.address_of([], {}, {"port": 9000, "base_path": "/xigang/"}) == "http://localhost:9000/xigang"
     assert launch.address_of([], {"XIGANG_PORT": "9001"}, {"port": 9000}) == "http://localhost:9001"
     assert launch.address_of(["--port", "9002"], {"XIGANG_PORT": "9001"}, {}) == "http://localhost:9002"
+    assert launch.address_of(["--settings", "x.toml", "--port", "9003"], {}, {"port": 1}) == "http://localhost:9003"
     assert launch.address_of([], {}, {"address": "0.0.0.0"}) == "http://localhost:8501"
 
 

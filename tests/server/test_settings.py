@@ -193,6 +193,9 @@ def test_the_check_shows_what_is_used_and_starts_nothing(place, tmp_path, capsys
     code, told = checked(capsys, "--settings", str(file))
     assert code == 0 and str(file) in told and "port = 8600\n" in told and "session_hours = 8  (" in told
     assert "keptsecret" not in told and "tianditu_key = ***" in told
+    logs, frames = f"log_dir = {tmp_path / 'state' / 'logs'}  (", "frame_ancestors = self  ("
+    for line in (logs, frames, "public_tiles = true  (", "address = —  (", "tiles = —  ("):
+        assert f"  {line}" in told
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
