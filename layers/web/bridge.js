@@ -347,6 +347,8 @@ function planMapBridge(map, folders, data) {
   };
   scaleBar.addTo(map);
   map.attributionControl.setPrefix(false);
+  new ResizeObserver(([{target}]) => map.getContainer().style.setProperty("--credits", `${target.offsetHeight}px`))
+    .observe(map.attributionControl.getContainer());
   map.zoomControl.setPosition("topright");
 
   const tiles = planTiles(map, folders.ground, report);

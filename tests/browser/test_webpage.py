@@ -1,6 +1,7 @@
 """The one-file page, opened from a folder with every request logged and refused."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from shapely.geometry import shape
@@ -9,6 +10,7 @@ from exports.request import ExportRequest, Purpose
 from exports.webpage import write_webpage
 from geo.filter import ProjectFilter
 from geo.load import load_dataset
+from geo.project import Localised
 from geo.vocabulary import Phase
 from tests.browser.conftest import ROOT, WAIT_MS, eventually
 from tests.data.samples import both, collection, element_feature, project_feature, sample_files, write
@@ -353,6 +355,23 @@ def test_the_whole_district_the_legend_and_the_filters_are_on_the_first_screen(s
     outline = shape(data.base["boundary"]["features"][0]["geometry"]).bounds
     assert float(west) < outline[0] and float(south) < outline[1]
     assert float(east) > outline[2] and float(north) > outline[3]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_credits_however_long_leave_the_legend_free(new_sheet, data, tmp_path, width, height):
+    said = "某市自然资源和规划局国土空间分区规划片区划定成果（报批稿）" * 3
+    sources = tuple(each.model_copy(update={"credit": Localised(zh=said, en=said)}) for each in data.sources)
+    path = tmp_path / "credits.html"
+    write_webpage(replace(data, sources=sources), ExportRequest(), path)
+    page = new_sheet(path, width, height).open("lang=zh").page
+    credits, legend = (page.locator(name) for name in (".leaflet-control-attribution", ".map-legend"))
+    assert said in credits.inner_text()
+
+    def is_free():
+        told, its = credits.bounding_box(), legend.bounding_box()
+        return its["x"] + its["width"] <= told["x"] or its["y"] + its["height"] <= told["y"]
+
+    eventually(page, is_free, True)
 
 
 def test_print_shows_map_table_and_sources(sheet):
