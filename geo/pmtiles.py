@@ -10,6 +10,7 @@ from pmtiles.tile import Compression, MagicNumberNotFound, SpecVersionUnsupporte
 MEDIA: Final = {
     TileType.PNG: "image/png", TileType.JPEG: "image/jpeg", TileType.WEBP: "image/webp", TileType.AVIF: "image/avif",
 }  # fmt: skip
+_PARTS: Final = ("root", "leaf_directory", "tile_data")
 
 
 class NotTilesError(ValueError):
@@ -41,6 +42,8 @@ class TileFile:
             raise NotTilesError("图片格式不认识 / the kind of its pictures is not known")
         if header["internal_compression"] != Compression.GZIP:
             raise NotTilesError("压缩方式不支持，请用 gzip / its compression is not known; use gzip")
+        if max(header[f"{part}_offset"] + header[f"{part}_length"] for part in _PARTS) > path.stat().st_size:
+            raise NotTilesError("文件不完整，请重新复制 / it is not whole; copy it again")
         try:
             deserialize_directory(self._bytes(header["root_offset"], header["root_length"]))
         except (OSError, EOFError, zlib.error) as error:

@@ -28,5 +28,22 @@ def test_what_is_no_such_file_is_refused(tmp_path):
         TileFile(tmp_path / "a.pmtiles")
     whole = write_tiles(tmp_path / "b.pmtiles", dict.fromkeys(range(50), b"x")).read_bytes()
     (tmp_path / "b.pmtiles").write_bytes(whole[:140])
+    with pytest.raises(NotTilesError, match="not whole"):
+        TileFile(tmp_path / "b.pmtiles")
+    (tmp_path / "b.pmtiles").write_bytes(whole[:130] + b"?" * (len(whole) - 130))
     with pytest.raises(NotTilesError, match="damaged"):
         TileFile(tmp_path / "b.pmtiles")
+
+
+def test_a_file_that_was_not_copied_whole_is_refused_wherever_it_ends(tmp_path):
+    file = write_tiles(tmp_path / "a.pmtiles", {1: b"north-west", 3: b"south-east"}, leaf=True)
+    whole = file.read_bytes()
+    for length in (*range(127, len(whole), 9), len(whole) - 1):
+        file.write_bytes(whole[:length])
+        with pytest.raises(NotTilesError):
+            TileFile(file)
+    huge = bytearray(whole)
+    huge[16:24] = b"\xff" * 8  # the length of its directory
+    file.write_bytes(huge)
+    with pytest.raises(NotTilesError):
+        TileFile(file)
