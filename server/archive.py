@@ -139,6 +139,7 @@ def make(office: Office, file: Path) -> Manifest:
         raise BackupError(f"这里没有项目数据 / there is no record here: {database}")
 
     def write(path: Path) -> None:
+        before = _unopened_since_ns(database)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             engine = connect(office.url, read_only=True)
             try:
@@ -146,6 +147,11 @@ def make(office: Office, file: Path) -> Manifest:
                     told = dump(connection, archive)
             finally:
                 engine.dispose()
+            if before and database and database.stat().st_mtime_ns != before:  # it was read without a lock
+                raise BackupError(
+                    "备份期间系统刚好启动并有修改：请再备份一次 / "
+                    "the app was started, and a change made, during the backup: back up again"
+                )
             files = {name: _add(archive, name, source) for name, source in office.files()}
             made = datetime.now(UTC).isoformat()
             manifest = {"format": FORMAT, "release": version(), "made": made, **told, "files": files}
@@ -156,6 +162,13 @@ def make(office: Office, file: Path) -> Manifest:
     write_whole(file, write, mode=OWNER_ONLY)
     with zipfile.ZipFile(file) as archive:
         return _manifest(archive)
+
+
+def _unopened_since_ns(database: Path | None) -> int:
+    """Return when an SQLite file that nobody has open was changed last, 0 of any other."""
+    if database is None or database.with_name(f"{database.name}-wal").exists():
+        return 0
+    return database.stat().st_mtime_ns
 
 
 def _add(archive: zipfile.ZipFile, name: str, source: Path) -> dict[str, Any]:

@@ -385,6 +385,23 @@ def test_a_backup_writes_over_nothing(filled, tmp_path):
     assert (tmp_path / "kept.zip").read_text() == "mine"
 
 
+def test_where_the_app_starts_and_changes_the_record_meanwhile_the_backup_is_refused(filled, tmp_path, monkeypatch):
+    def started_meanwhile(connection, zipped):
+        told = dump(connection, zipped)
+        store = Store(filled.url)
+        store.save(LI, [Edit("park", record("Square"), 2)], why="meanwhile")
+        store.engine.dispose()
+        return told
+
+    dump = archive.dump
+    with monkeypatch.context() as patch, pytest.raises(BackupError, match="back up again"):
+        patch.setattr(archive, "dump", started_meanwhile)
+        back_up(filled, tmp_path / "kept.zip")
+    assert not (tmp_path / "kept.zip").exists()
+    _, manifest = back_up(filled, tmp_path / "kept.zip")
+    assert manifest.tables["change"].rows == 4
+
+
 def test_where_there_is_no_record_there_is_no_backup(there, tmp_path):
     with pytest.raises(BackupError, match="no record"):
         back_up(there, tmp_path / "kept.zip")
