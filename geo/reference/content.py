@@ -11,7 +11,7 @@ from shapely.ops import linemerge
 
 from geo.load import Dataset, FeatureCollection, read_geometry
 from geo.names import ForeignLanguage
-from geo.reference.draft import Draft, Shape, tidy
+from geo.reference.draft import Draft, Shape, outline_of, tidy
 from geo.reference.layers import BOUNDARY, LAND, LAYERS, OFFICIAL, STRUCTURE
 from geo.reference.provenance import Members, Provenance, basis_from, basis_of
 
@@ -48,7 +48,7 @@ def made(
         return {layer.file: with_land(_collection(name, members, [outline]), dataset.base.get(LAND))}
     collection = _collection(name, members, list(_features(name, draft, provenance, dataset)))
     files = {layer.file: collection}
-    if name == LAND and BOUNDARY in dataset.base:
+    if name == LAND and next(outline_of(dataset), None):
         files[LAYERS[BOUNDARY].file] = with_land(dataset.base[BOUNDARY], collection)
     for path in layer.drawn_from_it:
         label = "road_labels"
@@ -168,7 +168,7 @@ def _structure(draft: Draft, provenance: Provenance, members: Members, layout: F
     What an element says of itself stays; how its shape was come by is told anew. What the file says of itself is the
     former maker's for as long as a shape of theirs is in it; whose the others are, each says itself.
     """
-    shapes = shapes_by_key(draft)
+    shapes = shapes_by_key(draft, layout["features"])
     features = [_element(each, shapes.get(key_of(each, shapes) or ""), provenance) for each in layout["features"]]
     is_all_ours = all(basis_of(each) == basis_from(provenance.dated.zh) for each in features)
     return {**layout, **(members if is_all_ours else {}), "features": features}
@@ -182,13 +182,14 @@ def _element(feature: Feature, shape: BaseGeometry | None, provenance: Provenanc
     return {**feature, "geometry": mapping(shape), "properties": {**feature["properties"], **told}}
 
 
-def shapes_by_key(draft: Draft) -> dict[str, BaseGeometry]:
-    """Return the shapes by the element's identifier or name that they stand under; those of one element as one."""
+def shapes_by_key(draft: Draft, elements: Sequence[Feature]) -> dict[str, BaseGeometry]:
+    """Return the shapes by the element's identifier, else by its name; those of one element as one."""
+    known = {str(element.get("id")) for element in elements}
     parts: dict[str, list[BaseGeometry]] = {}
     for shape in draft.shapes:
-        for key in dict.fromkeys((shape.properties["id"], shape.properties["name"])):
-            if key:
-                parts.setdefault(key, []).append(shape.geometry)
+        its = shape.properties
+        if key := its["id"] if its["id"] in known else its["name"]:
+            parts.setdefault(key, []).append(shape.geometry)
     return {key: its[0] if len(its) == 1 else tidy(shapely.union_all(its)) for key, its in parts.items()}
 
 

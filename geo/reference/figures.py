@@ -134,7 +134,7 @@ def _some(names: Sequence[str], between: str) -> str:
 def _elements(
     former: FeatureCollection, becoming: FeatureCollection, dataset: Dataset, draft: Draft
 ) -> Iterator[Localised]:
-    shapes = shapes_by_key(draft)
+    shapes = shapes_by_key(draft, former["features"])
     used = {key_of(each, shapes) for each in former["features"]}
     changed = [pair for pair in zip(former["features"], becoming["features"], strict=True) if key_of(pair[0], shapes)]
     before = _metric([read_geometry(was) for was, _ in changed], dataset)

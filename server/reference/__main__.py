@@ -26,7 +26,7 @@ from geo.settings import SettingsError
 from geo.store.backup import BackupError
 from server.office import this_office
 from server.reference import told
-from server.reference.told import NOT_WRITTEN, Lines
+from server.reference.told import NOT_WRITTEN, NOTHING_FITS, Lines
 
 DONE, REFUSED, WRONG_SETTINGS = 0, 1, 2
 SOURCES: Final = "sources.json"
@@ -219,6 +219,8 @@ def replace(asked: argparse.Namespace) -> Lines:
     candidate = yield from _system(asked, table, layer, dataset)
     reading = _reading(asked, layer, table)
     yield from told.columns_told(layer, reading)
+    if wrong := [problem for problem in dataset.problems if problem.where.startswith(SOURCES)]:
+        raise _refusal([*map(told.problem_told, wrong), NOT_WRITTEN])
     unnamed = list(told.unnamed_told(layer, reading, table, dataset))
     draft = draft_layer(table, candidate, layer, reading, dataset)
     yield from told.rows_told(draft)
@@ -266,10 +268,12 @@ def _files(
 ) -> Generator[Localised, None, dict[str, str]]:
     """Return the text of each file that is written, by its path in the data folder; yield what changes."""
     layer = LAYERS[name]
-    former = _json(data / layer.file) if (data / layer.file).exists() else {"features": []}
+    former = _json(data / layer.file) if name == STRUCTURE else dataset.base.get(name, {"features": []})
     files = made(name, draft, provenance, members_of(provenance, edits), dataset, former)
     becoming = files[layer.file]
     yield from figures.compared(name, former, becoming, dataset, draft)
+    if name == STRUCTURE and becoming["features"] == former["features"]:
+        raise _refusal([NOTHING_FITS, NOT_WRITTEN])
     yield layer.after
     texts = {path: collection_text(collection) for path, collection in files.items()}
     shapes = (former["features"], becoming["features"]) if name == STRUCTURE else ((), ())

@@ -35,6 +35,11 @@ OF_CHECK: Final = {
 _SYSTEM: Final = {"zh": ("坐标系：", "（按 --crs 指定）", "；"), "en": ("system: ", " (as --crs says)", "; ")}
 _OF_PLACE: Final = {Reason.INSIDE, Reason.OUTSIDE, Reason.FEWER_INSIDE}
 NOT_WRITTEN: Final = Localised(zh="没有写入。", en="Nothing was written.")
+NOTHING_FITS: Final = Localised(
+    zh="没有一个图形能替换要素的形状：编号或中文名称要与要素相同，线换线、面换面。",
+    en="No shape can take an element's place: it needs the element's id or Chinese name, and to be a line for a line, "
+    "an area for an area.",
+)
 Lines = Iterator[Localised]
 
 

@@ -199,6 +199,63 @@ def test_an_official_shape_of_an_element_is_no_longer_schematic(office, tmp_path
     assert "某局成果" in given.basis.zh and not given.open_edges and not now.problems
 
 
+def test_shapes_that_are_no_elements_are_not_written_nor_credited(office, tmp_path, capsys):
+    area = next(placed for placed in load_dataset(office).elements if placed.element.kind == "area")
+    centre, before = area.geometry.centroid, files_in(office)
+    wrong = {"编号": [area.element.id, "无此要素"]}, [LineString([centre, (centre.x, centre.y + 0.001)]), area.geometry]
+    geopandas.GeoDataFrame(wrong[0], geometry=wrong[1], crs="EPSG:4326").to_file(tmp_path / "shapes.gpkg")
+    command = ["replace", "structure", str(tmp_path / "shapes.gpkg"), "--crs", "EPSG:4326", *SAID]
+    assert main([*command, "--grade", "official", "--write"]) == 1
+    told = capsys.readouterr().out
+    assert "没有一个图形能替换要素的形状" in told and "2 个图形不是任何要素的" in told
+    assert files_in(office) == before
+
+
+def test_a_shape_is_the_elements_of_its_id_whatever_name_stands_beside_it(office, tmp_path):
+    one, other = [placed for placed in load_dataset(office).elements if placed.element.kind == "area"][:2]
+    frame = geopandas.GeoDataFrame(
+        {"编号": [one.element.id, "7"], "名称": [other.element.name, other.element.name]},
+        geometry=[one.geometry.buffer(-0.0005), other.geometry.buffer(-0.0005)], crs="EPSG:4326",
+    )  # fmt: skip
+    frame.to_file(tmp_path / "shapes.gpkg")
+    command = ["replace", "structure", str(tmp_path / "shapes.gpkg"), "--crs", "EPSG:4326", *SAID]
+    assert main([*command, "--grade", "official", "--write"]) == 0
+    now = load_dataset(office)
+    for placed, wanted in zip((one, other), frame.geometry, strict=True):
+        assert now.element(placed.element.id).geometry.symmetric_difference(wanted).area < 1e-10
+
+
+def test_what_is_damaged_can_be_replaced_and_undone(office, survey, tmp_path):
+    west, south, east, north = outline_of(office).bounds
+    geopandas.GeoDataFrame(
+        {"等级": ["主干路"]}, geometry=[LineString([(west, south), (east, north)])], crs="EPSG:4326"
+    ).to_crs(survey[1]).to_file(tmp_path / "roads.gpkg")
+    command = ["replace", "roads", str(tmp_path / "roads.gpkg"), *SAID, "--write"]
+    road = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [west, south]}}
+    damaged = [json.dumps({"type": "FeatureCollection", "features": [{**road, "properties": {}, "geometry": None}]}),
+               json.dumps({"type": "FeatureCollection", "features": [road]}), "{cut short"]  # fmt: skip
+    for text in damaged:
+        (office / "base" / "roads.geojson").write_text(text, encoding="utf-8")
+        before = files_in(office)
+        assert main(command) == 0 and len(load_dataset(office).base["roads"]["features"]) == 1
+        assert main(["undo"]) == 0 and files_in(office) == before
+
+
+def test_land_is_taken_where_the_boundary_has_no_outline_and_odd_sources_are_told(office, tmp_path, capsys):
+    land = [box(*outline_of(office).buffer(0.01).bounds)]
+    geopandas.GeoDataFrame({"类型": ["陆地"]}, geometry=land, crs="EPSG:4326").to_file(tmp_path / "land.gpkg")
+    boundary = read(office, "base/boundary.geojson")
+    boundary["features"] = [each for each in boundary["features"] if each["properties"]["kind"] != "outline"]
+    (office / "base" / "boundary.geojson").write_text(json.dumps(boundary), encoding="utf-8")
+    command = ["replace", "land", str(tmp_path / "land.gpkg"), "--crs", "EPSG:4326", *SAID, "--write"]
+    assert main(command) == 0
+    assert read(office, "base/boundary.geojson") == boundary
+    (office / "sources.json").write_text('[{"files": []}]', encoding="utf-8")
+    capsys.readouterr()
+    assert main(command) == 1
+    assert "sources.json" in capsys.readouterr().out
+
+
 def test_a_source_stays_listed_only_for_as_long_as_a_shape_is_of_it(office, tmp_path):
     elements = [placed for placed in load_dataset(office).elements if placed.element.kind == "area"]
     shipped = [each["source"]["zh"] for each in read(office, "sources.json") if "layout.geojson" in each["files"]]
