@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from geo.release import version
-from geo.store.editors.people import Editors, EditorsFileError
+from geo.store.editors.people import Editors
 
 UNREADABLE: Final = "unreadable"
 
@@ -27,17 +27,14 @@ def health(_: Request) -> JSONResponse:
         problems = of_files.dataset().problems
         if of_files.store:
             of_files.store.head()
-            state |= {"status": "ok", "record": "ok", "data_problems": len(problems), "editors": _editors()}
+            state |= {
+                "status": "ok",
+                "record": "ok",
+                "data_problems": len(problems),
+                "editors": "ok" if Editors().can_be_read() else UNREADABLE,
+            }
     except UnreadableDistrictError:
         state["district"] = UNREADABLE
     except (SQLAlchemyError, OSError):
         pass
     return JSONResponse(state, status_code=200 if state["status"] == "ok" else 503)
-
-
-def _editors() -> str:
-    try:
-        Editors().people()
-    except EditorsFileError:
-        return UNREADABLE
-    return "ok"

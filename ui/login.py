@@ -105,7 +105,10 @@ def _oidc_form(words: Words) -> None:
     signed_in = _signed_in()
     _say(words)
     if signed_in:
-        st.info(words("login.unknown", name=plain(signed_in.name)))
+        if Editors().can_be_read():
+            st.info(words("login.unknown", name=plain(signed_in.name)))
+        else:
+            st.error(words("login.unreadable"))
         _sign_out_button(words)
         return
     st.button(words("login.oidc"), key="login_oidc", type="primary", on_click=st.login)
@@ -155,14 +158,15 @@ def _refuse(name: str, notice: _Notice) -> None:
 
 
 def _tell_once(who: Author) -> None:
-    """Tell the log, once a session, who has come through the office's login, and whether they are let in."""
+    """Tell the log who has come through the office's login and whether they are let in, again where that changes."""
     signed_in = _signed_in()
-    if signed_in and st.session_state.get(_TOLD) != signed_in:
-        st.session_state[_TOLD] = signed_in
+    if signed_in and st.session_state.get(_TOLD) != (signed_in, who.name):
+        st.session_state[_TOLD] = signed_in, who.name
         if who.name:
             tell("signed in", author=who.name, address=address(), role=who.role.value)
         else:
-            tell("sign-in refused", author=signed_in.name, address=address(), why="unknown")
+            why = "unknown" if Editors().can_be_read() else "unreadable"
+            tell("sign-in refused", author=signed_in.name, address=address(), why=why)
 
 
 def _sign_out() -> None:
@@ -173,8 +177,8 @@ def _sign_out() -> None:
 
 
 def _end(notice: str | None) -> None:
-    known = [st.session_state.pop(key, None) for key in (_SIGNED_IN, _TOLD)]
-    if signed_in := next(filter(None, known), None):
+    through_oidc, _ = st.session_state.pop(_TOLD, (None, ""))
+    if signed_in := st.session_state.pop(_SIGNED_IN, None) or through_oidc:
         tell("signed out", author=signed_in.name, address=address(), why=notice or "asked")
     st.session_state[_NOTICE] = _Notice(notice) if notice else None
 

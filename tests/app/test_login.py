@@ -216,6 +216,13 @@ def test_one_whom_the_file_does_not_name_is_told_so(oidc):
     assert "guest" in app.info[0].value and app.button(key="login_out")
 
 
+def test_where_the_list_cannot_be_read_nobody_is_called_unknown(oidc):
+    oidc.path.write_text("no list", encoding="utf-8")
+    app = with_user(bare(), **WANG)
+    assert acts(app) == ANYONE and not app.exception
+    assert not app.info and app.error[0].value == words_in("zh")("login.unreadable")
+
+
 def test_a_session_through_oidc_ends_when_left_unused_and_needs_a_new_login(oidc, clock):
     app = with_user(bare(), **WANG)
     clock.now += 8 * HOUR_S - 1

@@ -104,6 +104,22 @@ def test_the_offices_login_is_told_of_once_a_session(log, oidc, editors):  # noq
     ]
 
 
+def test_where_rights_change_meanwhile_or_the_list_cannot_be_read_the_log_tells_it(log, oidc, editors):  # noqa: F811
+    app = with_user(bare(), **WANG)
+    editors.set_disabled(WANG["email"], True)
+    app.run().run()
+    editors.set_disabled(WANG["email"], False)
+    app.run()
+    editors.path.write_text("no list", encoding="utf-8")
+    app.run()
+    assert [(act["event"], act["author"].lower(), act.get("why")) for act in log.acts()] == [
+        ("signed in", "wang@office.example", None),
+        ("sign-in refused", "wang@office.example", "unknown"),
+        ("signed in", "wang@office.example", None),
+        ("sign-in refused", "wang@office.example", "unreadable"),
+    ]
+
+
 @pytest.fixture
 def store(tmp_path):
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite'}")

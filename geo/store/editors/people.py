@@ -89,6 +89,14 @@ class Editors:
             reason = error.strerror if isinstance(error, OSError) else "不是人员名单 / it is not a list of people"
             raise EditorsFileError(f"{self.path} 无法读取 / cannot be read: {reason}") from None
 
+    def can_be_read(self) -> bool:
+        """Return whether it is known who may sign in."""
+        try:
+            self.people()
+        except EditorsFileError:
+            return False
+        return True
+
     def find(self, name: str) -> tuple[str, Person] | None:
         """Return a person and the name as filed, whatever its capitals; None where there is none."""
         wanted = name_key(name)
