@@ -38,8 +38,8 @@ from layers.indicator_rows import kind_word
 from layers.shape_grade import boundary_grade, element_grade, graded, shapes_in_grades
 from layers.wording import (
     added_in_words,
-    credit_in_words,
     currency_in_words,
+    element_credit,
     filter_in_words,
     mention_place,
     mention_printed_under,
@@ -314,7 +314,7 @@ def _element_row(data: Dataset, words: Words, element: Element) -> Row:
         "schematic": words(graded("map.schematic", element_grade(element))),
         "basis": element.basis.in_language(language),
         "open_edges": BETWEEN.join(edges),
-        "credit": structure_credit(data, words) if element.schematic else credit_in_words(data, words),
+        "credit": element_credit(data, words, element),
         "kind": element.kind,
         "group": group,
     }

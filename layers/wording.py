@@ -4,13 +4,15 @@ import datetime
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from geo.district import YEARS, District
+from geo.district import YEARS, District, Source
 from geo.filter import FACETS, NO_PLACE, Facet, ProjectFilter
+from geo.layout import Element
 from geo.load import Dataset
 from geo.names import CHINESE, name_in
 from geo.nearby import Distance
 from geo.parcel import areas_m2
 from geo.project import Mention, Project
+from geo.reference.provenance import basis_from
 from geo.vocabulary import Grade, Phase, Sector
 from layers.shape_grade import graded, layer_grade
 from layers.words import Words
@@ -64,13 +66,27 @@ def credit_in_words(data: Dataset, words: Words) -> str:
     credits = [words("map.credit")] if roads_and_shore else [words("print.credit_osm")] if from_osm else []
     if not credits and _structure_is_derived(data):
         credits = [words("table.credit")]
-    credits += [source.credit.in_language(words.language) for source in data.sources if source.credit]
-    return words("format.phrases").join(dict.fromkeys(credits))
+    return words("format.phrases").join(dict.fromkeys([*credits, *_credits(words, data.sources)]))
 
 
 def structure_credit(data: Dataset, words: Words) -> str:
     """Return whose the structure's shapes are, in the data that are exported."""
-    return words("table.credit") if _structure_is_derived(data) else credit_in_words(data, words)
+    credits = [words("table.credit")] if _structure_is_derived(data) else []
+    credits += _credits(words, [source for source in data.sources if STRUCTURE_FILE in source.files])
+    return words("format.phrases").join(credits) or credit_in_words(data, words)
+
+
+def element_credit(data: Dataset, words: Words, element: Element) -> str:
+    """Return whose the shape of one element is, in the data that are exported."""
+    own = _credits(words, [source for source in data.sources if basis_from(source.source.zh) == element.basis.zh])
+    if not own and _structure_is_derived(data):
+        return words("table.credit")
+    return words("format.phrases").join(own) or structure_credit(data, words)
+
+
+def _credits(words: Words, sources: Iterable[Source]) -> list[str]:
+    """Return what these sources want to be credited as, each once."""
+    return list(dict.fromkeys(source.credit.in_language(words.language) for source in sources if source.credit))
 
 
 def _structure_is_derived(data: Dataset) -> bool:

@@ -16,6 +16,8 @@ from shapely.geometry import LineString, Polygon, box, shape
 from streamlit.testing.v1 import AppTest
 
 from exports.marginalia import source_line
+from exports.records import records_of
+from exports.request import ExportRequest
 from geo.check import main as check
 from geo.load import load_dataset
 from geo.reference.content import collection_text, road_labels
@@ -197,6 +199,31 @@ def test_an_official_shape_of_an_element_is_no_longer_schematic(office, tmp_path
     assert {p.element.id for p in now.elements if not p.element.schematic} == {area.element.id}
     given = now.element(area.element.id).element
     assert "某局成果" in given.basis.zh and not given.open_edges and not now.problems
+
+
+def test_a_file_credits_of_each_shape_whose_it_is_and_all_of_them_together(monkeypatch, tmp_path):
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
+    make_copy(DATA, tmp_path / "data")
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(tmp_path / "data"))
+    given = load_dataset(DATA).elements
+
+    def credits(*replaced, source):
+        frame = {"编号": [placed.element.id for placed in replaced]}, [placed.geometry for placed in replaced]
+        geopandas.GeoDataFrame(frame[0], geometry=frame[1], crs="EPSG:4326").to_file(tmp_path / "shapes.geojson")
+        said = [*SAID, "--source", source, "--grade", "official"]
+        path = str(tmp_path / "shapes.geojson")
+        assert main(["replace", "structure", path, "--crs", "EPSG:4326", *said, "--write"]) == 0
+        made = records_of(load_dataset(tmp_path / "data"), ExportRequest())
+        (together,) = [fact.value for fact in made.facts if fact.key == "credit"]
+        return together, {row["id"]: row["credit"] for row in made.elements.rows}
+
+    osm = words_in("zh")("table.credit")
+    together, each = credits(given[0], source="甲局")
+    assert together == f"{osm}；甲局"
+    assert each == {placed.element.id: osm for placed in given} | {given[0].element.id: "甲局"}
+    together, each = credits(*given[1:], source="乙局")
+    assert set(together.split("；")) == {"甲局", "乙局"}
+    assert each == {placed.element.id: "乙局" for placed in given} | {given[0].element.id: "甲局"}
 
 
 def test_shapes_that_are_no_elements_are_not_written_nor_credited(office, tmp_path, capsys):
