@@ -83,7 +83,7 @@ class Worker:
         self._data = None
         self._folder = tempfile.TemporaryDirectory(prefix="xigang-drawing-", ignore_cleanup_errors=True)
         return subprocess.Popen(
-            [sys.executable, "-m", "exports.worker"],
+            [sys.executable, "-m", "exports.worker", self._folder.name],
             cwd=ROOT, env={**os.environ, "TMPDIR": self._folder.name}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             creationflags=LOWER_PRIORITY,
         )  # fmt: skip

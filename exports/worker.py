@@ -1,12 +1,13 @@
-"""A process that draws for the app: ``python -m exports.worker`` takes jobs on its input until that ends.
+"""A process that draws for the app: ``python -m exports.worker FOLDER`` takes jobs on its input until that ends.
 
 A job is a pickled triple: a function, the data (none where they are those of the job before) and what else it takes.
-The answer is whether it went well, and the result or the exception.
+The answer is whether it went well, and the result or the exception. The folder is its own, for passing files.
 """
 
 import contextvars
 import os
 import pickle
+import shutil
 import sys
 import traceback
 from contextlib import suppress
@@ -53,3 +54,4 @@ def _pickled(answer: tuple[bool, Any]) -> bytes:
 
 if __name__ == "__main__":
     main()
+    shutil.rmtree(sys.argv[1], ignore_errors=True)  # where the app was killed, nobody else does

@@ -159,6 +159,10 @@ def test_no_file_is_left_of_a_process_that_is_ended(worker):
     (half_written / "half").write_text("of a file")
     worker.end()
     assert not half_written.parent.exists() and half_written.parent.name.startswith("xigang-drawing-")
+    left = Path(worker.make(tempfile.mkdtemp, "", ())).parent
+    process, worker._process = worker._process, None
+    process.communicate(timeout=10)  # closes its input, as where the app is killed
+    assert not left.exists()
 
 
 def test_what_a_job_prints_is_no_answer(worker, capfd):
