@@ -35,6 +35,7 @@ _WMTS_NAMES: Final = {"TileMatrix": "z", "TileRow": "y", "TileCol": "x"}
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _NEEDED: Final = frozenset("xyz")
 _KNOWN: Final = _NEEDED | {"s", "key"}
+_HOST: Final = re.compile(r"[0-9A-Za-z._:-]+")
 # Whose pictures are shifted is known by their servers; these are parts of the servers' names.
 _GCJ02: Final = re.compile(r"autonavi|amap\.com|gtimg\.com|map\.qq\.com|google\.cn")
 _BD09: Final = re.compile(r"bdimg\.com|bdstatic\.com|baidu\.com")
@@ -100,6 +101,8 @@ class LocalTiles(BaseModel, frozen=True, extra="forbid"):
             self._file_of_pictures()
         elif self.file or not self.url:
             raise _wrong(f"{self.kind} 要写 url，不写 file", f"{self.kind} wants url, and no file")
+        if self.kind == "tianditu" and len(self.url) > 1:
+            raise _wrong("tianditu 只写一个节点的网址", "tianditu wants the address of one node")
         for address in self.urls:
             self._look_at(address)
         return self
@@ -116,13 +119,18 @@ class LocalTiles(BaseModel, frozen=True, extra="forbid"):
 
     def _look_at(self, address: str) -> None:
         parts = urlsplit(_PLACE.sub("0", address))
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.username
-            or re.search(r"[\s\"'<>;,\\]", address)
-        ):
+        if not address.startswith(("http://", "https://")) or not parts.hostname:
             raise _wrong("url 应以 http:// 或 https:// 开头", "url begins with http:// or https://")
+        if parts.username or re.search(r"[\s\"'<>;,\\]", address):
+            raise _wrong(
+                "url 里不能有用户名、空格、引号、逗号、分号、< > 和反斜杠（参数里的逗号写成 %2C）",
+                "url has no user name, space, quote, comma, semicolon, < > nor backslash (write a comma as %2C)",
+            )
+        if not _HOST.fullmatch(parts.hostname):
+            raise _wrong(
+                "url 的主机名只用字母、数字、. 和 -（中文域名写成 xn--…）",
+                "the host in url is of letters, digits, . and - (write a Chinese domain as xn--…)",
+            )
         places = set(_PLACE.findall(address))
         if unknown := places - _KNOWN:
             raise _wrong(f"url 里的 {{{min(unknown)}}} 不认识", f"{{{min(unknown)}}} in url is not known")
