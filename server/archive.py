@@ -76,7 +76,7 @@ class Manifest(BaseModel):
         projects, changes, fields = (self.tables[name].rows for name in ("feature", "change", "revision"))
         return (
             f"{projects} 个项目、{changes} 次修改（{fields} 项） / "
-            f"{projects} projects, {changes} changes of {fields} fields"
+            f"projects {projects}, changes {changes}, fields changed {fields}"
         )
 
 

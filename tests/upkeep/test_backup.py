@@ -427,7 +427,7 @@ def run(*arguments, state, **more):
 def test_the_commands_keep_a_record_move_it_to_postgresql_and_back(filled, postgres_server, tmp_path):
     reference = everything(Store(filled.url))
     made = run("backup", tmp_path / "kept.zip", state=filled.state)
-    assert made.returncode == 0 and "2 projects, 3 changes" in made.stdout, made.stderr
+    assert made.returncode == 0 and "projects 2, changes 3" in made.stdout, made.stderr
     database = postgres_server.new_database()
     moved = run("move", database, state=filled.state)
     assert moved.returncode == 0 and "database_url = " in moved.stdout, moved.stderr
