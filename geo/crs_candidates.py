@@ -42,8 +42,8 @@ class Datum(StrEnum):
 FIRST_MERIDIAN, LAST_MERIDIAN, ZONE_WIDTH = 75, 135, 3
 _FIRST_CODES: Final = {Datum.CGCS2000: (4534, 4513), Datum.XIAN80: (2370, 2349), Datum.BEIJING54: (2422, 2401)}
 """EPSG's first of a row of 3-degree Gauss-Krüger zones, 75° E to 135° E: plain, and with the zone's number before x."""
-NO_PUBLIC_SHIFT: Final = frozenset({Datum.XIAN80, Datum.BEIJING54})
-"""Their shift to WGS 84 is not public for this area: what is stored from them may be off by some 100 m."""
+NO_PUBLIC_SHIFT: Final = re.compile(r"(?:xian|beijing)_?19\d\d|beijing_?54|xian_?80")
+"""Geodetic systems whose shift to WGS 84 is not public for this area, by their names in small letters."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +243,21 @@ def to_storage(candidate: Candidate, geometries: Sequence[Any] | Geometries) -> 
     shapely.set_coordinates(stored, degrees[~lost])
     stored[shapely.is_empty(stored)] = None  # a point of NaN counts as empty
     return stored
+
+
+def has_public_shift(candidate: Candidate) -> bool:
+    """Return whether the way to WGS 84 is known; else what is stored may be off by some 100 m.
+
+    A system of the file's own may bring its way along.
+    """
+    return candidate.crs is None or _has_public_shift(candidate.crs)
+
+
+@lru_cache(maxsize=64)
+def _has_public_shift(crs: str) -> bool:
+    system = CRS.from_user_input(crs)
+    geodetic = None if system.is_bound else system.geodetic_crs
+    return geodetic is None or not NO_PUBLIC_SHIFT.search(geodetic.name.lower().replace(" ", "_"))
 
 
 @lru_cache(maxsize=64)

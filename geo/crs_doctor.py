@@ -14,7 +14,7 @@ from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.check import layer_in_metres
-from geo.crs_candidates import NO_PUBLIC_SHIFT, Candidate, Floats, candidates, to_lon_lat, transformer_between
+from geo.crs_candidates import Candidate, Floats, candidates, has_public_shift, to_lon_lat, transformer_between
 from geo.intake.table import Geometries, Table
 from geo.load import Dataset
 from geo.metric import STORAGE_CRS
@@ -363,7 +363,7 @@ def _names_agree(finding: Finding) -> bool:
 
 
 def _of_its_kind(candidate: Candidate) -> list[Reason]:
-    reasons = [Reason.NO_PUBLIC_SHIFT] if candidate.datum in NO_PUBLIC_SHIFT else []
+    reasons = [] if has_public_shift(candidate) else [Reason.NO_PUBLIC_SHIFT]
     if candidate.grid is not None and not candidate.grid.is_checked:
         reasons.append(Reason.GRID_UNCHECKED)
     if candidate.grid is not None and max(candidate.grid.residuals_m) > GRID_RESIDUAL_M:

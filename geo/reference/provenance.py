@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from geo.crs_candidates import Candidate
+from geo.crs_candidates import Candidate, has_public_shift
 from geo.intake.evidence import CRS_NAMES
 from geo.intake.table import Table
 from geo.project import Localised
@@ -72,6 +72,9 @@ def edits_of(table: Table, content: bytes, candidate: Candidate, reading: Readin
     zh = [f"{today} 由文件 {table.name}（SHA-256 {digest}）导入", f"由 {system} 转换为 WGS 84", f"取 {count} 个图形"]
     en = [f"Taken on {today} from {table.name} (SHA-256 {digest})", f"converted from {system} to WGS 84",
           f"features: {count}"]  # fmt: skip
+    if not has_public_shift(candidate):
+        zh[-2] += "（转换参数不公开，位置可能有约百米误差）"
+        en[-2] += " (whose shift is not public: places may be off by some 100 m)"
     if left:
         zh.append(f"未取 {left} 个")
         en.append(f"left out: {left}")

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from geo.check import line
-from geo.crs_candidates import Candidate
+from geo.crs_candidates import Candidate, has_public_shift
 from geo.crs_doctor import Finding, Reason
 from geo.intake.table import Table
 from geo.load import Dataset
@@ -64,6 +64,8 @@ def _system_told(words: Words, judgement: Judgement, candidate: Candidate) -> st
     before, by, between = _SYSTEM[words.language]
     found = judgement.finding
     reasons = [_reasons_told(words, found, judgement)] if found else []
+    if not (found or has_public_shift(candidate)):
+        reasons = [words("crs.reason_no_public_shift")]
     return between.join(
         [f"{before}{candidate_in_words(words, candidate)}{by if judgement.is_overruled else ''}", *reasons]
     )

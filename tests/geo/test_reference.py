@@ -11,7 +11,7 @@ from pathlib import Path
 import ezdxf
 import geopandas
 import pytest
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from shapely.geometry import LineString, Polygon, box, shape
 from streamlit.testing.v1 import AppTest
 
@@ -468,6 +468,27 @@ def test_degrees_are_taken_once_it_is_said_that_they_are_not_shifted(office, tmp
     now = load_dataset(office)
     for placed, wanted in zip(areas, shapes, strict=True):
         assert now.element(placed.element.id).geometry.symmetric_difference(wanted).area < 1e-10
+
+
+@pytest.mark.parametrize(
+    "code", [2386, 2346, 2335, 2438, 21421]
+)  # zones of 3 and of 6 degrees, with number and without
+@pytest.mark.parametrize("dialect", [None, "WKT1_ESRI"])
+def test_an_old_system_is_said_to_be_some_100_m_off_here_and_in_the_list_of_sources(
+    monkeypatch, tmp_path, capsys, code, dialect
+):
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
+    make_copy(DATA, tmp_path / "data")
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(tmp_path / "data"))
+    system = CRS.from_epsg(code)
+    given = geopandas.GeoDataFrame({"名称": ["某区"]}, geometry=[outline_of(DATA)], crs="EPSG:4326").to_crs(system)
+    archive = zipped_shapefile(tmp_path / "old.zip", list(given.geometry), system, 名称=["某区"])
+    said = system.to_wkt(dialect) if dialect else f"EPSG:{code}"
+    command = ["replace", "boundary", str(archive), *SAID, "--grade", "official", "--crs", said, "--write"]
+    assert main(command) == 0
+    assert "约百米误差" in capsys.readouterr().out
+    edits = [each["edits"] for each in read(tmp_path / "data", "sources.json") if "内部使用" in each["licence"]["zh"]]
+    assert len(edits) == 1 and "约百米误差" in edits[0]["zh"] and "some 100 m" in edits[0]["en"]
 
 
 def to_grid(x, y):
