@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import math
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
@@ -101,16 +102,18 @@ def _replace_options(parser: argparse.ArgumentParser) -> None:
     for name, what in (("column", "属性=列名 / PROPERTY=COLUMN"), ("code", "文件中的词=代码 / WORD=CODE"),
                        ("default", "属性=空格处的值 / PROPERTY=VALUE")):  # fmt: skip
         option(f"--{name}", type=_pair, action="append", default=[], metavar="A=B", help=what)
-    option("--within-km", type=float, default=FAR_KM, metavar="KM", help="离本区多远为止 / how far from the district")
     option(
-        "--simplify-m", type=float, default=0.0, metavar="M", help="简化的容差 / by how much lines may be simplified"
+        "--within-km", type=_measure, default=FAR_KM, metavar="KM", help="离本区多远为止 / how far from the district"
+    )
+    option(
+        "--simplify-m", type=_measure, default=0.0, metavar="M", help="简化的容差 / by how much lines may be simplified"
     )
     for name, what in (("source", "数据来源"), ("licence", "使用许可"), ("gaps", "已知不足"), ("credit", "图上注明")):
         option(f"--{name}", metavar="TEXT", help=what)
         option(f"--{name}-en", metavar="TEXT", help=f"{what}（英文，缺省同中文） / {name} in English")
     option("--date", type=_date, metavar="YYYY[-MM[-DD]]", help="数据时点 / of when it is")
     option("--grade", metavar="GRADE", help="official, indicative; exact, near")
-    option("--accuracy-m", type=int, metavar="M", help="误差 / how well it is known")
+    option("--accuracy-m", type=_whole_measure, metavar="M", help="误差 / how well it is known")
     option("--write", action="store_true", help="写入 / write")
 
 
@@ -119,6 +122,21 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not before:
         raise argparse.ArgumentTypeError(f"{text}: A=B")
     return before, after
+
+
+def _measure(text: str) -> float:
+    """Return a length, which is not negative."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"“{text}”应为不小于 0 的数 / a number from 0 on")
+    return value
+
+
+def _whole_measure(text: str) -> int:
+    return round(_measure(text))
 
 
 def _date(text: str) -> str:

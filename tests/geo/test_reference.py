@@ -415,6 +415,14 @@ def test_slivers_are_left_out_and_told(office, tmp_path, capsys, layer, sliver):
     assert [each["properties"]["name"] for each in kept] == ["乙"]
 
 
+@pytest.mark.parametrize("option", ["--within-km", "--simplify-m", "--accuracy-m"])
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "五"])
+def test_a_length_is_a_number_from_0_on(option, value, capsys):
+    with pytest.raises(SystemExit):
+        main(["replace", "roads", "roads.gpkg", f"{option}={value}"])
+    assert f"“{value}”应为不小于 0 的数" in capsys.readouterr().err
+
+
 def test_a_hostile_archive_is_refused(office, tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
         archive.writestr("../../evil.shp", b"x")
