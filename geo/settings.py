@@ -196,7 +196,7 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
         values = tomllib.loads(text)
     except FileNotFoundError:
         named = os.environ.get(FILE_VARIABLE)
-        return {}, [f"{FILE_VARIABLE}: 没有这个文件 / there is no such file: {path}"] if named else []
+        return {}, [f"--settings, {FILE_VARIABLE}: 没有这个文件 / there is no such file: {path}"] if named else []
     except (OSError, ValueError) as error:
         hint = _on_backslash(text, error)
         return {}, [f"{path.name}: 无法读取，应为 UTF-8 的 TOML / cannot be read as TOML in UTF-8: {error}{hint}"]

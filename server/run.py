@@ -16,17 +16,18 @@ from server.listening import fault_of_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCRIPT: Final = ROOT / "app.py"
-LAUNCHER: Final = (
-    "start.sh and start.bat take a PORT alone, too, and --no-browser, with which start.bat opens no browser."
+ABOUT: Final = "启动一张图，直到被停止 / run the app until it is stopped"
+MORE: Final = (
+    "start.sh、start.bat 也可只写端口；加 --no-browser 时 start.bat 不打开浏览器 / take a PORT alone, too, and "
+    "--no-browser, with which start.bat opens no browser. 其他命令 / other commands: check, backup, restore, move, "
+    "upgrade (python -m server backup --help)"
 )
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m server", description="Run the app until it is stopped.", epilog=LAUNCHER
-    )
-    parser.add_argument("--port", help="port to listen at (default: the setting, 8501)")
-    parser.add_argument("--settings", metavar="FILE", help="the file of settings (default: settings.toml)")
+    parser = argparse.ArgumentParser(prog="python -m server", description=ABOUT, epilog=MORE)
+    parser.add_argument("--port", help="端口，缺省按设置 / the port, as in the settings by default")
+    parser.add_argument("--settings", metavar="FILE", help="设置文件 / the settings file")
     asked = parser.parse_args(arguments)
     if asked.port:
         os.environ[VARIABLES["port"]] = asked.port

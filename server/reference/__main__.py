@@ -172,10 +172,13 @@ def make_copy(asked: argparse.Namespace) -> Lines:
     if office.has_own_data():
         raise ReplacementError(f"已有本单位的数据副本：{office.data}", f"The office has its own data: {office.data}")
     target = (asked.folder or office.place_of_own_data).resolve()
-    folder.make_copy(office.data, target)
-    found_by_itself = office.is_bundle and target == office.root / "data"
-    yield Localised(zh=f"已建立数据副本：{target}", en=f"The copy is made: {target}")
-    if not found_by_itself:
+    if is_new := not (target / "district.json").is_file():
+        folder.make_copy(office.data, target)
+    yield Localised(
+        zh=f"{'已建立数据副本' if is_new else '数据副本已在'}：{target}",
+        en=f"{'The copy is made' if is_new else 'The copy was made before'}: {target}",
+    )
+    if not office.is_bundle or target != office.root / "data":
         yield Localised(
             zh=f"请在 {office.settings} 里写上一行（写在文件开头），再重新启动：data_dir = {str(target)!r}",
             en=f"Write a line into {office.settings}, at its top, and start again: data_dir = {str(target)!r}",
@@ -220,8 +223,9 @@ def _own_data() -> Path:
     office = this_office()
     if not office.has_own_data():
         raise ReplacementError(
-            "现在用的是随程序发布的数据，升级时会被换掉；请先运行 init 建立本单位的副本。",
-            "The data in use came with the app, and an upgrade replaces them; run init first for a copy.",
+            "现在用的是随程序发布的数据，升级时会被换掉；请先运行 init 建立本单位的副本，并照它所说写上 data_dir。",
+            "The data in use came with the app, and an upgrade replaces them; run init first for a copy, and write the "
+            "data_dir that it tells.",
         )
     return office.data
 

@@ -225,7 +225,10 @@ def test_the_command_adds_lists_changes_and_removes(state, monkeypatch, capsys):
     assert main(["add", "wang@office.example", "--role", "viewer", "--oidc"]) == 0
     assert main(["set-role", "wang@office.example", "--role", "admin"]) == 0
     assert main(["disable", "张三"]) == 0
-    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["set-role", "张三", "--role", "boss"])
+    told = capsys.readouterr().err
+    assert all(role in told for role in ("viewer", "editor", "admin"))
     assert main(["list"]) == 0
     zhang, wang = capsys.readouterr().out.splitlines()
     assert zhang.startswith("张三\teditor\t密码 / password\t") and zhang.endswith("disabled")

@@ -13,7 +13,7 @@ from geo.settings import FILE_VARIABLE, Settings, SettingsError, settings
 from geo.store.current import RecordOfFiles
 from geo.store.database import connect, database_url, migrate, schema_of, writing
 from geo.store.model import SCHEMA
-from server.__main__ import main
+from server.__main__ import COMMANDS, main
 from server.check import faults_of_record
 from server.listening import fault_of_port
 from server.office import this_office
@@ -289,13 +289,25 @@ def test_the_command_for_reference_data_says_of_wrong_settings_and_of_a_full_dis
     assert "没有完成" in told and "It was not done" in told and "No space left" in told
 
 
+def test_who_has_not_named_the_copy_of_the_data_hears_of_its_line_again(place, capsys):
+    for _ in range(2):
+        assert reference.main(["init", str(place / "own")]) == 0
+        told = capsys.readouterr().out
+        assert str(place / "settings.toml") in told and f"data_dir = '{place / 'own'}'" in told
+    (place / "other").mkdir()
+    (place / "other/notes.txt").write_text("kept")
+    assert reference.main(["init", str(place / "other")]) == 1
+    assert [each.name for each in (place / "other").iterdir()] == ["notes.txt"]
+
+
 def test_data_that_are_not_there_are_told_with_the_file_that_names_them(place, capsys):
     (place / "settings.toml").write_text('state_dir = "state"\ndata_dir = "nowhere"')
     code, told = checked(capsys)
     assert code == 2 and str(place / "settings.toml") in told and "data_dir" in told
 
 
-def test_the_help_names_every_option_of_the_start(capsys):
+def test_the_help_names_every_option_of_the_start_and_every_other_command(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
-    assert {"--port", "--settings", "--no-browser"} <= set(capsys.readouterr().out.replace(",", "").split())
+    said = set(capsys.readouterr().out.replace(",", "").split())
+    assert {"--port", "--settings", "--no-browser", *COMMANDS} - {"run"} <= said

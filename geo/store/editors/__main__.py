@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         if command != "list":
             sub.add_argument("name", metavar="NAME", help="姓名 / the name")
         if command in ("add", "set-role"):
-            sub.add_argument("--role", choices=[*Role], type=Role, required=True, help="角色 / the role")
+            sub.add_argument("--role", choices=[each.value for each in Role], required=True, help="角色 / the role")
         if command in ("add", "set-password"):
             sub.add_argument(
                 "--password-stdin", action="store_true", help="从标准输入读密码 / read the password from standard input"
@@ -63,11 +63,11 @@ def _run(editors: Editors, asked: argparse.Namespace) -> str:
         case "list":
             return _listed(editors)
         case "add":
-            editors.add(asked.name, asked.role, None if asked.oidc else _password(asked.password_stdin))
+            editors.add(asked.name, Role(asked.role), None if asked.oidc else _password(asked.password_stdin))
         case "remove":
             editors.remove(asked.name)
         case "set-role":
-            editors.set_role(asked.name, asked.role)
+            editors.set_role(asked.name, Role(asked.role))
         case "set-password":
             editors.set_password(asked.name, _password(asked.password_stdin))
         case "disable" | "enable":
