@@ -16,7 +16,7 @@ from geo.settings import Settings
 from server.reference.__main__ import main
 from tests.data.tile_files import write_tiles
 from tests.districts.test_demo import DEMO
-from tests.geo.test_reference import files_in, outline_of, zipped_shapefile
+from tests.geo.replacing import files_in, outline_of, zipped_shapefile
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 GUIDES = ("README.md", "README.zh-CN.md")

@@ -1,11 +1,16 @@
-"""Empty databases of record, in SQLite and in PostgreSQL."""
+"""Empty databases of record, in SQLite and in PostgreSQL; an office with its own data and a survey of its district."""
 
 import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from pyproj import Transformer
+from shapely.geometry import Polygon
 
+from geo.load import load_dataset
+from geo.reference.folder import make_copy
 from geo.store.store import Store
+from tests.geo.replacing import DEMO, outline_of, zipped_shapefile
 from tests.postgres import Server, running_server
 
 NewDatabase = Callable[[], str]
@@ -64,3 +69,25 @@ def store(url) -> Iterator[Store]:
     opened = Store(url)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def office(monkeypatch, tmp_path):
+    """The office's own copy of the made-up district."""
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(DEMO))
+    monkeypatch.setenv("XIGANG_STATE_DIR", str(tmp_path / "state"))
+    copy = tmp_path / "data"
+    make_copy(DEMO, copy)
+    monkeypatch.setenv("XIGANG_DATA_DIR", str(copy))
+    return copy
+
+
+@pytest.fixture
+def survey(office, tmp_path):
+    """A boundary 40 m wider all round, in metres of the district's zone: made by pyproj point by point."""
+    zone = load_dataset(office).district.metric_crs
+    west, south, east, north = outline_of(office).bounds
+    forth = Transformer.from_crs("EPSG:4326", zone, always_xy=True)
+    (left, low), (right, high) = forth.transform(west, south), forth.transform(east, north)
+    corners = [(left - 40, low - 40), (right + 40, low - 40), (right + 40, high + 40), (left - 40, high + 40)]
+    return zipped_shapefile(tmp_path / "survey.zip", [Polygon(corners)], zone, 名称=["某区"]), zone, corners
