@@ -2,7 +2,7 @@
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
-from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue, _is_toast_delta
 
 Path = tuple[int, ...]
 
@@ -24,7 +24,7 @@ class Messages(ForwardMsgQueue):
         """Take in a message."""
         if msg.HasField("new_session") and not msg.metadata.run.fragment_ids:
             self._places.clear()
-        if msg.HasField("delta") and msg.delta.fragment_id:
+        if msg.HasField("delta") and msg.delta.fragment_id and not _is_toast_delta(msg):  # no run tells a toast anew
             places = self._places.setdefault(msg.delta.fragment_id, set())
             if not _lies_in(msg, places):
                 places.add(tuple(msg.metadata.delta_path))

@@ -76,6 +76,15 @@ def test_a_part_is_dropped_whole_and_nothing_else_is(sent):
     assert then == as_told([*BEFORE[sent:], *AFTER])
 
 
+def test_what_a_part_says_once_is_not_lost():
+    queue, said = Messages(), message(2, 0, of=PART)
+    said.delta.new_element.toast.body = "saved"
+    for each in [*OF_PART, said]:
+        queue.enqueue(each)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[PART])
+    assert told(queue) == as_told([said])
+
+
 def test_streamlit_still_needs_this():
     _, then = after_a_part_was_asked_for_again(ForwardMsgQueue(), len(BEFORE) + 2)
     assert ((0, 1, 0, 1), "ref_hash") in then, "Streamlit has mended it: delete server/messages.py"
